@@ -1,0 +1,192 @@
+"""The form of everything that can be asked: a command changes something, a question does not.
+
+Both are values with one method that decides over a case: who asks, what is known, and (for a command) fresh ids and a
+place to put what changes. The phases that no request may skip (permission, actor afresh, events, tallies, the last
+administrator) are here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Protocol, TypeVar
+
+from muster.core.authority import Actor
+from muster.core.entity import Columns, Entity, present, values_of
+from muster.core.events import Event, Origin, differences, link_after
+from muster.core.known import Head, Known, Need
+from muster.core.ports import Fresh
+from muster.core.refusals import LastAdministrator, refuse
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class View:
+    """What a question is answered from."""
+
+    def __init__(self, actor: Actor, known: Known, at: int) -> None:
+        self.actor = actor
+        self.known = known
+        self.at = at
+        self.tenant = actor.tenant
+
+
+class Case(View):
+    """What a command is decided over, and what it decided: entities put, events recorded, numbers drawn."""
+
+    def __init__(self, actor: Actor, known: Known, at: int, fresh: Fresh, origin: Origin) -> None:
+        super().__init__(actor, known, at)
+        self.fresh = fresh
+        self.origin = origin
+        self._puts: list[tuple[Entity | None, Entity | None]] = []
+        self._events: list[Event] = []
+        self._numbers = 0
+        self._opened: Head | None = None
+
+    def _head(self) -> Head:
+        return self._opened if self._opened is not None else self.known.head(self.tenant)
+
+    def number(self) -> int:
+        """The next small integer of the tenant; one that was drawn is never drawn again once it is kept."""
+        drawn = self._head().next_number + self._numbers
+        self._numbers += 1
+        return drawn
+
+    def found(self, tenant: str) -> None:
+        """Open the head row of a new tenant, and go on inside it."""
+        self._opened = Head(tenant)
+        self.tenant = tenant
+
+    def put(self, old: Entity | None, new: Entity | None) -> None:
+        """Keep a new entity (no old one), another state of one, or nothing of it any more (no new one)."""
+        self._puts.append((old, new))
+
+    def record(
+        self,
+        act: str,
+        noun: str,
+        subject: str,
+        name: str,
+        old: Entity | None,
+        new: Entity | None,
+        fields: Iterable[str],
+    ) -> None:
+        """Record that something happened to a subject, with the old and new values of these fields."""
+        actor, origin = self.actor, self.origin
+        self._events.append(
+            Event(
+                tenant=self.tenant,
+                sequence=0,
+                id=self.fresh.id(),
+                at=self.at,
+                act=act,
+                actor_kind=actor.kind,
+                actor=actor.id,
+                actor_name=actor.name,
+                credential=actor.credential_id,
+                channel=origin.channel,
+                address=origin.address,
+                request=origin.request,
+                noun=noun,
+                subject=subject,
+                subject_name=name,
+                changes=differences(old, new, fields),
+                link=b"",
+            )
+        )
+
+    def settle(self, *, chore: bool) -> None:
+        """Lay what was decided over what is known. Refuses, with nothing laid, if a promise would be broken."""
+        if not self._puts and not self._events:
+            return
+        if not self._events and not chore:
+            raise AssertionError("a change without an event")
+        head = self._head()
+        self._tally(head)
+        self.known.heads[head.id] = head
+        self.known.settled.add(head.id)
+        head.next_number += self._numbers
+        if any(_changes_authority(old, new) for old, new in self._puts):
+            head.epoch += 1
+        for old, new in self._puts:
+            self.known.put(old, new)
+        for event in self._events:
+            self.known.put(None, _chained(head, event))
+
+    def _tally(self, head: Head) -> None:
+        users = head.users + sum(_tally(new, 0) - _tally(old, 0) for old, new in self._puts)
+        administrators = head.administrators + sum(_tally(new, 1) - _tally(old, 1) for old, new in self._puts)
+        if administrators == 0 and head.administrators > 0:
+            refuse(LastAdministrator())
+        head.users, head.administrators = users, administrators
+
+
+def _tally(entity: Entity | None, which: int) -> int:
+    return 0 if entity is None else entity.tallies[which]
+
+
+def _changes_authority(old: Entity | None, new: Entity | None) -> bool:
+    kind = type(present(new, old))
+    if kind.STABLE:
+        return True
+    if old is None or not kind.AUTHORITY:
+        return False
+    return new is None or values_of(old, kind.AUTHORITY) != values_of(new, kind.AUTHORITY)
+
+
+def _chained(head: Head, event: Event) -> Event:
+    # The constructor, since dataclasses.replace costs three times as much on this, the hottest of paths.
+    unlinked = Event(
+        event.tenant,
+        head.sequence + 1,
+        event.id,
+        event.at,
+        event.act,
+        event.actor_kind,
+        event.actor,
+        event.actor_name,
+        event.credential,
+        event.channel,
+        event.address,
+        event.request,
+        event.noun,
+        event.subject,
+        event.subject_name,
+        event.changes,
+        b"",
+    )
+    head.sequence += 1
+    head.link = link_after(head.link, unlinked)
+    object.__setattr__(unlinked, "link", head.link)
+    return unlinked
+
+
+class Command(Protocol[R_co]):
+    """Something that changes the directory.
+
+    `permission` is what the actor must hold before anything else is looked at; None where the rule itself decides.
+    `heads` names head rows to hold beside the tenant's own. A `chore` may change things without an event.
+    """
+
+    permission: ClassVar[str | None] = None
+    heads: ClassVar[Columns] = ()
+    chore: ClassVar[bool] = False
+
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """What it knows beforehand that it will look up; this spares a second pass, and nothing depends on it."""
+        return ()
+
+    def decide(self, case: Case) -> R_co:
+        """The result, having put what changes into the case. Raises `Refused`, and `Unloaded` when more is needed."""
+
+
+class Question(Protocol[R_co]):
+    """Something that is only looked up. `permission` and `needs` as with a command."""
+
+    permission: ClassVar[str | None] = None
+
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """As `Command.needs`."""
+        return ()
+
+    def answer(self, view: View) -> R_co:
+        """The answer. Raises `Refused`, and `Unloaded` when more is needed."""

@@ -1,0 +1,67 @@
+"""Actor: who asks, through what, and what he may see and do.
+
+An actor is made from a credential (`keys.authenticate`), holds while the tenant's epoch stands, and is made anew
+inside the batch when it does not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from muster.core.refusals import BeyondAuthority, PermissionMissing, refuse
+from muster.core.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. `scope` is the units that he is restricted to, with all below them; None is no restriction.
+
+    `credential` is the digest of the secret that he showed; None for the system itself. `expires_at` is when that
+    secret ends. `permissions` is what his roles give him less what the secret's narrowing takes.
+    """
+
+    tenant: str
+    kind: str
+    id: str
+    name: str
+    permissions: frozenset[str]
+    scope: tuple[Unit, ...] | None
+    home: str
+    epoch: int
+    credential: str | None = None
+    credential_id: str | None = None
+    expires_at: int | None = None
+    everything: bool = False
+
+    def may(self, permission: str) -> bool:
+        """Whether he holds the permission."""
+        return self.everything or permission in self.permissions
+
+    def must(self, permission: str) -> None:
+        """Refuse with `PermissionMissing` unless he holds the permission."""
+        if not self.may(permission):
+            refuse(PermissionMissing(permission))
+
+    def must_hold(self, permissions: frozenset[str], what: str) -> None:
+        """Refuse with `BeyondAuthority` if any of these permissions is one that he lacks."""
+        if not self.everything and not permissions <= self.permissions:
+            refuse(BeyondAuthority(what))
+
+    def sees(self, unit: Unit) -> bool:
+        """Whether the unit lies inside his scope."""
+        return self.scope is None or any(own.holds(unit) for own in self.scope)
+
+    def covers(self, scope: Iterable[Unit]) -> bool:
+        """Whether a user with this scope sees nothing that he does not; an empty scope is no restriction."""
+        units = tuple(scope)
+        return self.scope is None or (bool(units) and all(self.sees(unit) for unit in units))
+
+    @property
+    def within(self) -> tuple[str, ...] | None:
+        """The paths of his scope, for searches."""
+        return None if self.scope is None else tuple(unit.path for unit in self.scope)
+
+
+def system(tenant: str, name: str) -> Actor:
+    """The installation itself, or whoever runs its commands on the machine: bounded by the tenant wall alone."""
+    nothing: frozenset[str] = frozenset()
+    return Actor(tenant, "system", "", name, nothing, None, "", 0, everything=True)

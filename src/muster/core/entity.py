@@ -1,0 +1,54 @@
+"""What every kept thing has in common: how it is found, and what a change of it means for others."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any, ClassVar
+
+Columns = tuple[str, ...]
+
+
+class Entity:
+    """Something that is kept. Its class says how it can be found; every field named there is a column.
+
+    `KEY` is its identity, `UNIQUE` the other look-ups that find one, `MANY` those that find several. A change of a
+    field in `AUTHORITY` changes what somebody may do, and so ends the life of every cached credential of the tenant;
+    so does any change to an entity that is `STABLE`, which may be cached itself for as long. `tallies` is what it
+    adds to its tenant's counts of users and of active administrators.
+    """
+
+    __slots__ = ()
+
+    KEY: ClassVar[Columns] = ("tenant", "id")
+    UNIQUE: ClassVar[tuple[Columns, ...]] = ()
+    MANY: ClassVar[tuple[Columns, ...]] = ()
+    AUTHORITY: ClassVar[Columns] = ()
+    STABLE: ClassVar[bool] = False
+
+    @property
+    def tallies(self) -> tuple[int, int]:
+        """Nothing, unless a kind says otherwise."""
+        return 0, 0
+
+
+_GETTERS: dict[tuple[type[Entity], Columns], Any] = {}
+
+
+def values_of(entity: Entity, columns: Columns) -> tuple[Any, ...]:
+    """The entity's values of these columns."""
+    slot = (type(entity), columns)
+    getter = _GETTERS.get(slot)
+    if getter is None:
+        single = attrgetter(columns[0])
+        getter = attrgetter(*columns) if len(columns) > 1 else lambda it: (single(it),)
+        _GETTERS[slot] = getter
+    found: tuple[Any, ...] = getter(entity)
+    return found
+
+
+def present(new: Entity | None, old: Entity | None) -> Entity:
+    """Whichever state of an entity there is, the new one first."""
+    entity = new if new is not None else old
+    if entity is None:
+        raise AssertionError("a change of nothing into nothing")
+    return entity

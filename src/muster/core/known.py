@@ -1,0 +1,184 @@
+"""What is known of the directory while requests are decided: what was loaded, and what they have changed since.
+
+A rule asks for what it needs. What nobody has loaded yet raises `Unloaded`; the store then loads all that is missing
+in one go and the rule runs again, so that "not loaded" can never be mistaken for "not there". What one request
+changed is seen by the next in the same batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from muster.core.entity import Columns, Entity, present, values_of
+from muster.core.events import FIRST_LINK
+from muster.core.query import Page, Search
+
+E = TypeVar("E", bound=Entity)
+
+
+class Need(NamedTuple):
+    """Something to be loaded: the entities of a kind whose columns have these values."""
+
+    kind: type[Any]
+    columns: Columns
+    values: tuple[Any, ...]
+
+    @property
+    def many(self) -> bool:
+        """Whether it may find several."""
+        return self.columns in self.kind.MANY
+
+
+class Unloaded(Exception):
+    """A rule asked for something that has not been loaded."""
+
+    def __init__(self, need: Need | Search) -> None:
+        super().__init__(need)
+        self.need = need
+
+
+@dataclass(slots=True)
+class Head(Entity):
+    """A tenant's head row: what all its writers must agree on, locked by every batch and read afresh in it.
+
+    `next_number` is the next of the small integers that name things in the tenant, `sequence` and `link` the newest
+    event's, `epoch` grows when anybody's authority changes; the rest are tallies.
+    """
+
+    KEY = ("id",)
+
+    id: str
+    next_number: int = 1
+    sequence: int = 0
+    link: bytes = FIRST_LINK
+    epoch: int = 0
+    users: int = 0
+    administrators: int = 0
+
+
+INSTALLATION = ""
+"""The id of the head row that belongs to no tenant: whoever makes tenants or delivers mail holds it."""
+
+
+@dataclass(slots=True)
+class Writes:
+    """What a batch has to write of one kind, each entity by its key: the state before it and after it."""
+
+    before: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    after: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+
+class Known:
+    """The loaded part of the directory with the changes of the batch so far laid over it.
+
+    `stable` holds, by tenant, what may be taken from a cache. `writes` is what the batch has to write, `settled` names
+    the heads that it moved.
+    """
+
+    def __init__(self, heads: dict[str, Head], stable: Mapping[str, Mapping[Need, Any]] | None = None) -> None:
+        self.heads = heads
+        self.settled: set[str] = set()
+        self.writes: dict[type[Any], Writes] = {}
+        self._found: dict[Need, Any] = {}
+        self._stable = stable or {}
+        self._pages: dict[Search, Page] = {}
+
+    def head(self, tenant: str) -> Head:
+        """The tenant's head row. Raises `Unloaded`; a tenant that is named by anything kept always has one."""
+        head = self.heads.get(tenant)
+        if head is None:
+            raise Unloaded(Need(Head, Head.KEY, (tenant,)))
+        return head
+
+    def one(self, kind: type[E], columns: Columns, *values: Any) -> E | None:
+        """The entity with these values, or None. Raises `Unloaded`."""
+        found: E | None = self._look(Need(kind, columns, values))
+        return found
+
+    def many(self, kind: type[E], columns: Columns, *values: Any) -> tuple[E, ...]:
+        """All entities with these values. Raises `Unloaded`."""
+        found: tuple[E, ...] = self._look(Need(kind, columns, values))
+        return found
+
+    def page(self, search: Search) -> Page:
+        """The page that a search finds among what is committed. Raises `Unloaded`."""
+        if search not in self._pages:
+            raise Unloaded(search)
+        return self._pages[search]
+
+    def supply_page(self, search: Search, page: Page) -> None:
+        """Take in what the store found for a search."""
+        self._pages[search] = page
+
+    def lacks(self, need: Need) -> bool:
+        """Whether this is still to be loaded."""
+        return need not in self._found and self._cached(need) is None
+
+    def _cached(self, need: Need) -> Any:
+        if not need.kind.STABLE:
+            return None
+        return self._stable.get(need.values[0], {}).get(need)
+
+    def _look(self, need: Need) -> Any:
+        if need in self._found:
+            return self._found[need]
+        cached = self._cached(need)
+        if cached is None:
+            raise Unloaded(need)
+        return cached
+
+    def supply(self, need: Need, rows: Iterable[Any]) -> None:
+        """Take in what the store found for a need; what the batch changed meanwhile goes before it."""
+        if need.kind is Head:
+            self.heads.update((row.id, row) for row in rows)
+            return
+        kind_writes = self.writes.get(need.kind)
+        current = list(rows) if kind_writes is None else self._overlaid(need, rows, kind_writes)
+        self._found[need] = tuple(current) if need.many else (current[0] if current else None)
+
+    def _overlaid(self, need: Need, rows: Iterable[Any], writes: Writes) -> list[Any]:
+        by_key = {values_of(row, need.kind.KEY): row for row in rows}
+        by_key.update(writes.after)
+        return [row for row in by_key.values() if row is not None and values_of(row, need.columns) == need.values]
+
+    def put(self, old: Entity | None, new: Entity | None) -> None:
+        """Lay a change over what is known: a new entity (no old one), another state of it, or its end (no new one)."""
+        entity = present(new, old)
+        kind = type(entity)
+        key = values_of(entity, kind.KEY)
+        writes = self.writes.get(kind)
+        if writes is None:
+            writes = self.writes[kind] = Writes()
+        writes.before.setdefault(key, old)
+        writes.after[key] = new
+        self._index(kind, old, new)
+
+    def _index(self, kind: type[Any], old: Entity | None, new: Entity | None) -> None:
+        for columns in (kind.KEY, *kind.UNIQUE):
+            if old is not None:
+                self._found[Need(kind, columns, values_of(old, columns))] = None
+            if new is not None:
+                self._found[Need(kind, columns, values_of(new, columns))] = new
+        for columns in kind.MANY:
+            if old is not None:
+                self._reindex(Need(kind, columns, values_of(old, columns)), old, None)
+            if new is not None:
+                self._reindex(Need(kind, columns, values_of(new, columns)), new, new)
+
+    def _reindex(self, need: Need, entity: Entity, becomes: Entity | None) -> None:
+        found = self._found.get(need, self._cached(need))
+        if found is None:
+            return
+        key = values_of(entity, need.kind.KEY)
+        rest = tuple(row for row in found if values_of(row, need.kind.KEY) != key)
+        self._found[need] = rest if becomes is None else (*rest, becomes)
+
+    def stable(self) -> dict[Need, Any]:
+        """What was loaded by the tenant's own id first, and may be cached while its epoch stands."""
+        return {
+            need: found
+            for need, found in self._found.items()
+            if found and need.kind.STABLE and need.columns[0] == need.kind.KEY[0]
+        }

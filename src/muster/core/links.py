@@ -1,0 +1,44 @@
+"""Links that let somebody set a password, once and for a limited time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from muster.core.entity import Entity
+from muster.core.refusals import Unknown, refuse
+
+if TYPE_CHECKING:
+    from muster.core.acts import Case
+    from muster.core.known import Known
+
+LINK_LIFETIME = 7 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLink(Entity):
+    """A link, kept as the digest of its secret; void once used, replaced or expired (UTC milliseconds)."""
+
+    UNIQUE = (("digest",),)
+    MANY = (("tenant", "user"),)
+
+    id: str
+    tenant: str
+    user: str
+    digest: str
+    created_at: int
+    expires_at: int
+    void_at: int | None = None
+
+    @staticmethod
+    def made(case: Case, user: str, digest: str) -> PasswordLink:
+        """A new link for a user; it lives seven days."""
+        return PasswordLink(case.fresh.id(), case.tenant, user, digest, case.at, case.at + LINK_LIFETIME)
+
+
+def live_link(known: Known, digest: str, at: int) -> PasswordLink:
+    """The link of this digest. Refuses with `Unknown` one that is void, expired or was never made."""
+    link = known.one(PasswordLink, ("digest",), digest)
+    if link is None or link.void_at is not None or link.expires_at <= at:
+        refuse(Unknown("link"))
+    return link

@@ -1,0 +1,105 @@
+"""Why something was not done: a closed set of kinds, without a status or a wire word among them.
+
+Each API owns one total table from these kinds to its own statuses and bodies; a new kind fails the type check there
+until it has been answered.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NoReturn
+
+
+class Fault(Enum):
+    """What is wrong with a value."""
+
+    MISSING = "is required"
+    TOO_LONG = "is too long"
+    MALFORMED = "is not valid"
+    CHARACTERS = "holds characters that are not allowed"
+    TOO_MANY = "holds too many entries"
+    DUPLICATE = "names the same thing twice"
+    WEAK = "is too easily guessed"
+    UNKNOWN = "names nothing that there is"
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A value that no rule could accept. `field` is the core's name for it, `limit` the bound it broke, if any."""
+
+    field: str
+    fault: Fault
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such thing, or none that the actor may see: the two are never told apart."""
+
+    noun: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A name that somebody else in the tenant has."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionMissing:
+    """The actor lacks the permission that the act demands."""
+
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondAuthority:
+    """The act would reach past what the actor himself holds: `what` is 'role', 'scope' or 'user'."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialInvalid:
+    """The credential is unknown, expired, revoked, or its owner is gone or disabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAdministrator:
+    """The tenant would be left without an active administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saturated:
+    """The write queue is full; nothing was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The database could not do it now; nothing was written."""
+
+
+Refusal = (
+    Invalid
+    | Unknown
+    | Taken
+    | PermissionMissing
+    | BeyondAuthority
+    | CredentialInvalid
+    | LastAdministrator
+    | Saturated
+    | Unavailable
+)
+
+
+class Refused(Exception):
+    """Carries a refusal to the door that answers it. It is an ordinary result, not a failure."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+def refuse(refusal: Refusal) -> NoReturn:
+    """Raise `Refused` with this refusal."""
+    raise Refused(refusal)

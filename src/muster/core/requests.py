@@ -1,0 +1,75 @@
+"""One request on its way to the store: an act with who asks it, when, through what, and its fresh ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from muster.core.acts import Case, Command, Question, View
+from muster.core.authority import Actor
+from muster.core.events import Origin
+from muster.core.keys import authenticate
+from muster.core.known import Known, Need
+from muster.core.ports import Fresh
+from muster.core.refusals import CredentialInvalid, refuse
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Request(Generic[R]):
+    """What the store carries out. `heads` are the head rows to lock; `actor` is renewed when his epoch has passed."""
+
+    actor: Actor
+    at: int
+    heads: tuple[str, ...]
+    needs: tuple[Need, ...]
+    _run: Callable[[Request[R], Known], R]
+
+    def run(self, known: Known) -> R:
+        """Decide over what is known. Raises `Refused`, and `Unloaded` when more has to be loaded first."""
+        self.actor = current(self.actor, known, self.at)
+        return self._run(self, known)
+
+
+def current(actor: Actor, known: Known, at: int) -> Actor:
+    """The actor as he stands in what is known. Refuses with `CredentialInvalid` one whose credential has ended."""
+    if actor.credential is None:
+        return actor
+    if actor.expires_at is not None and actor.expires_at <= at:
+        refuse(CredentialInvalid())
+    if known.head(actor.tenant).epoch == actor.epoch:
+        return actor
+    return authenticate(known, actor.credential, at)
+
+
+def commanding(actor: Actor, act: Command[R], at: int, fresh: Fresh, origin: Origin) -> Request[R]:
+    """A request that carries out a command."""
+
+    def run(request: Request[R], known: Known) -> R:
+        fresh.rewind()
+        case = Case(request.actor, known, at, fresh, origin)
+        if act.permission is not None:
+            case.actor.must(act.permission)
+        result = act.decide(case)
+        case.settle(chore=act.chore)
+        return result
+
+    return Request(actor, at, tuple(sorted({actor.tenant, *act.heads})), tuple(act.needs(actor.tenant)), run)
+
+
+def asking(actor: Actor, act: Question[R], at: int) -> Request[R]:
+    """A request that answers a question."""
+
+    def run(request: Request[R], known: Known) -> R:
+        if act.permission is not None:
+            request.actor.must(act.permission)
+        return act.answer(View(request.actor, known, at))
+
+    return Request(actor, at, (actor.tenant,), tuple(act.needs(actor.tenant)), run)
+
+
+def identifying(actor: Actor, digest: str, at: int) -> Request[Actor]:
+    """A request that finds the actor behind a credential's digest."""
+    return Request(actor, at, (), (), lambda _, known: authenticate(known, digest, at))

@@ -1,0 +1,70 @@
+"""Roles: named sets of permissions, kept as data in catalogues.
+
+Each API brings the catalogues that it shows; the core only ever compares sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from muster.core.acts import Question, View
+from muster.core.entity import Entity
+from muster.core.refusals import Fault, Invalid, refuse
+from muster.core.units import find_unit
+
+ADMINISTER = "tenant:administer"
+"""Who holds it through a role is an administrator; every tenant keeps an active one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Entity):
+    """A named set of permissions (`noun:verb`); `number` names it within its catalogue."""
+
+    UNIQUE = (("tenant", "catalogue", "number"),)
+    MANY = (("tenant", "catalogue"),)
+    STABLE = True
+
+    id: str
+    tenant: str
+    catalogue: str
+    number: int
+    name: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTemplate:
+    """A role as an API defines it, before a tenant has it."""
+
+    catalogue: str
+    number: int
+    name: str
+    permissions: frozenset[str]
+
+
+def union(roles: Iterable[Role]) -> frozenset[str]:
+    """All permissions that the roles give together."""
+    return frozenset().union(*(role.permissions for role in roles))
+
+
+def find_role(view: View, catalogue: str, number: int, field: str) -> Role:
+    """The role of this number in a catalogue. Refuses with `Invalid`, of the field that named it, if there is none."""
+    role = view.known.one(Role, ("tenant", "catalogue", "number"), view.tenant, catalogue, number)
+    if role is None:
+        refuse(Invalid(field, Fault.UNKNOWN))
+    return role
+
+
+@dataclass(frozen=True, slots=True)
+class RolesOfUnit(Question[tuple[Role, ...]]):
+    """The roles of a catalogue that can be granted in a unit, by number: the same ones in every unit."""
+
+    unit: int
+    catalogue: str
+
+    def answer(self, view: View) -> tuple[Role, ...]:
+        """The roles. Refuses with `Unknown` a unit outside the actor's scope."""
+        find_unit(view, self.unit)
+        roles = view.known.many(Role, ("tenant", "catalogue"), view.tenant, self.catalogue)
+        return tuple(sorted(roles, key=lambda role: role.number))

@@ -1,0 +1,26 @@
+"""The tenant itself, as every other entity is kept inside one."""
+
+from dataclasses import dataclass
+
+from muster.core.entity import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant(Entity):
+    """One directory of its own. `number` names it where an API shows an account; `root` is its topmost unit."""
+
+    KEY = ("id",)
+    MANY = (("installation",),)
+    STABLE = True
+
+    id: str
+    number: int
+    name: str
+    root: str
+    created_at: int
+    installation: str = ""
+
+    @property
+    def tenant(self) -> str:
+        """Itself."""
+        return self.id

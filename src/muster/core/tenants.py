@@ -1,0 +1,89 @@
+"""The tenant: the wall that nothing is seen across; how one begins, with all it needs, at once or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from muster.core import values
+from muster.core.acts import Case, Command, Question, View
+from muster.core.keys import IssuedKey, minted
+from muster.core.known import INSTALLATION
+from muster.core.refusals import Taken, refuse
+from muster.core.roles import Role, RoleTemplate
+from muster.core.tenancy import Tenant
+from muster.core.units import Unit
+from muster.core.users import User, UserDraft, add, drafted
+
+FIRST_ACCOUNT, ACCOUNTS = 1_000_000, 9_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewTenant:
+    """A tenant that was just made, its administrator, and his first key."""
+
+    tenant: Tenant
+    administrator: User
+    key: IssuedKey
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTenant(Command[NewTenant | None]):
+    """Make a tenant with a root unit, the roles of all catalogues and an administrator with one key.
+
+    `granted` are the catalogue and number of the administrator's roles. With `first` it is made only where there is
+    no tenant yet.
+    """
+
+    permission = "tenants:create"
+    heads = (INSTALLATION,)
+
+    name: str
+    templates: tuple[RoleTemplate, ...]
+    granted: tuple[tuple[str, int], ...]
+    administrator: UserDraft
+    first: bool = False
+
+    def decide(self, case: Case) -> NewTenant | None:
+        """The new tenant; None where `first` came too late. Refuses a name that a tenant has."""
+        values.login_name(self.name, "name")
+        tenants = case.known.many(Tenant, ("installation",), INSTALLATION)
+        if self.first and tenants:
+            return None
+        if any(values.fold(tenant.name) == values.fold(self.name) for tenant in tenants):
+            refuse(Taken("name"))
+        return self._made(case, _unused(case, {tenant.number for tenant in tenants}))
+
+    def _made(self, case: Case, account: int) -> NewTenant:
+        tenant_id, root_id = case.fresh.id(), case.fresh.id()
+        case.found(tenant_id)
+        number = case.number()
+        root = Unit(root_id, tenant_id, number, None, f"{number}/", self.name, True, case.at)
+        tenant = Tenant(tenant_id, account, self.name, root.id, case.at)
+        roles = [Role(case.fresh.id(), tenant_id, t.catalogue, t.number, t.name, t.permissions) for t in self.templates]
+        for entity in (tenant, root, *roles):
+            case.put(None, entity)
+        case.record("tenant.created", "tenant", tenant_id, self.name, None, tenant, ("number", "name", "root"))
+        granted = tuple(role for role in roles if (role.catalogue, role.number) in self.granted)
+        user = drafted(case, self.administrator, granted, root.id, ())
+        add(case, user)
+        return NewTenant(tenant, user, minted(case, user, "first key", None))
+
+
+def _unused(case: Case, numbers: set[int]) -> int:
+    # Drawn, not counted: the number of an account must not tell how many others there are.
+    while True:
+        number = FIRST_ACCOUNT + int(case.fresh.id()[-12:], 16) % ACCOUNTS
+        if number not in numbers:
+            return number
+
+
+@dataclass(frozen=True, slots=True)
+class Tenants(Question[tuple[Tenant, ...]]):
+    """All tenants of the installation; only the system may ask."""
+
+    permission = "tenants:view"
+
+    def answer(self, view: View) -> tuple[Tenant, ...]:
+        """The tenants, oldest first."""
+        found = view.known.many(Tenant, ("installation",), INSTALLATION)
+        return tuple(sorted(found, key=lambda tenant: tenant.id))

@@ -1,0 +1,330 @@
+"""Users: persons and services that can hold access; how they are made, found and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from muster.core import values
+from muster.core.acts import Case, Command, Question, View
+from muster.core.entity import Entity
+from muster.core.known import Known, Need
+from muster.core.links import PasswordLink
+from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
+from muster.core.query import Page, Search
+from muster.core.refusals import BeyondAuthority, Fault, Invalid, Taken, Unknown, refuse
+from muster.core.roles import ADMINISTER, Role, find_role, union
+from muster.core.tenancy import Tenant
+from muster.core.units import Unit, find_unit
+
+T = TypeVar("T")
+
+PERSON = "person"
+MOST_ROLES = 100
+MOST_SCOPE = 1000
+USERNAME = "username"
+
+
+@dataclass(frozen=True, slots=True)
+class User(Entity):
+    """A person or a service. `scope` holds the ids of the units that it is restricted to; empty is no restriction.
+
+    `roles` and `scope` are sorted.
+
+    `password` is an argon2id hash. `extras` holds what only one API knows, under names that begin with its own.
+    """
+
+    UNIQUE = (("tenant", "number"),)
+    AUTHORITY = ("active", "roles", "scope", "home", "username")
+
+    id: str
+    tenant: str
+    number: int
+    kind: str
+    username: str
+    given_name: str | None
+    family_name: str | None
+    email: str | None
+    phone: str | None
+    job_title: str | None
+    home: str
+    active: bool
+    sso_only: bool
+    administrator: bool
+    password: str | None
+    created_at: int
+    changed_at: int
+    last_login_at: int | None
+    version: int
+    roles: tuple[str, ...]
+    scope: tuple[str, ...]
+    extras: tuple[tuple[str, str], ...]
+
+    @property
+    def tallies(self) -> tuple[int, int]:
+        """What it adds to its tenant's tallies: users and active administrators."""
+        return 1, int(self.active and self.administrator)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginName(Entity):
+    """A name that a user signs in with: the username or an alias. No two in a tenant fold to the same."""
+
+    KEY = ("tenant", "folded")
+    MANY = (("tenant", "user"),)
+
+    tenant: str
+    folded: str
+    user: str
+    id: str
+    kind: str
+    value: str
+
+
+RECORDED = (
+    "number",
+    "username",
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "job_title",
+    "home",
+    "active",
+    "sso_only",
+    "roles",
+    "scope",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """A user with what an API shows beside him. `visible` holds the topmost units that he sees."""
+
+    user: User
+    tenant: Tenant
+    home: Unit
+    roles: tuple[Role, ...]
+    scope: tuple[Unit, ...]
+    visible: tuple[Unit, ...]
+
+
+def roles_of(known: Known, user: User) -> tuple[Role, ...]:
+    """The user's roles of all catalogues. Raises `Unloaded`."""
+    found = (known.one(Role, ("tenant", "id"), user.tenant, role) for role in user.roles)
+    return tuple(role for role in found if role is not None)
+
+
+def scope_of(known: Known, user: User) -> tuple[Unit, ...]:
+    """The units that the user is restricted to. Raises `Unloaded`."""
+    found = (known.one(Unit, ("tenant", "id"), user.tenant, unit) for unit in user.scope)
+    return tuple(unit for unit in found if unit is not None)
+
+
+def is_visible(view: View, user: User) -> bool:
+    """Whether the actor sees the user: his home, or all that he is restricted to, lies in the actor's scope."""
+    actor = view.actor
+    if actor.scope is None or user.id == actor.id:
+        return True
+    home = view.known.one(Unit, ("tenant", "id"), user.tenant, user.home)
+    if home is not None and actor.sees(home):
+        return True
+    return actor.covers(scope_of(view.known, user))
+
+
+def find_user(view: View, number: int) -> User:
+    """The user of this number. Refuses with `Unknown` if there is none that the actor sees."""
+    return _seen(view, view.known.one(User, ("tenant", "number"), view.tenant, number), "user")
+
+
+def find_user_by_id(view: View, user_id: str, noun: str = "user") -> User:
+    """The user of this id. Refuses with `Unknown`, of the noun given, if there is none that the actor sees."""
+    return _seen(view, view.known.one(User, ("tenant", "id"), view.tenant, user_id), noun)
+
+
+def _seen(view: View, user: User | None, noun: str) -> User:
+    if user is None or not is_visible(view, user):
+        refuse(Unknown(noun))
+    return user
+
+
+def must_manage(view: View, user: User) -> None:
+    """Refuse with `BeyondAuthority` unless the user holds no permission, and sees no unit, that the actor does not."""
+    if user.id == view.actor.id:
+        return
+    view.actor.must_hold(union(roles_of(view.known, user)), "user")
+    if not view.actor.covers(scope_of(view.known, user)):
+        refuse(BeyondAuthority("user"))
+
+
+@dataclass(frozen=True, slots=True)
+class UserDraft:
+    """A user as somebody wants him. Units are named by number, roles by catalogue and number.
+
+    Without a `home` he gets the creator's, without a `scope` the creator's; `notify` sends him the mail that lets him
+    set a password, or tells an SSO-only user that he may sign in.
+    """
+
+    username: str
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    job_title: str | None = None
+    home: int | None = None
+    scope: tuple[int, ...] = ()
+    roles: tuple[tuple[str, int], ...] = ()
+    active: bool = True
+    sso_only: bool = False
+    notify: bool = True
+    password: str | None = None
+    extras: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser(Command[User]):
+    """Make a user. Refuses wrong values, a taken name, unknown roles and units, and whatever reaches too far."""
+
+    permission = "users:create"
+
+    draft: UserDraft
+
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """The login name, which is all that is not usually cached."""
+        yield Need(LoginName, LoginName.KEY, (tenant, values.fold(self.draft.username)))
+
+    def decide(self, case: Case) -> User:
+        """The new user."""
+        draft, actor = self.draft, case.actor
+        _check_texts(draft)
+        roles = tuple(find_role(case, *role, "roles") for role in _bounded(draft.roles, "roles", MOST_ROLES))
+        for role in roles:
+            actor.must_hold(role.permissions, "role")
+        user = drafted(case, draft, roles, _home(case, draft), _scope(case, draft))
+        if case.known.one(LoginName, LoginName.KEY, case.tenant, values.fold(user.username)) is not None:
+            refuse(Taken("username"))
+        add(case, user)
+        if draft.notify and user.email is not None:
+            welcome(case, user, user.email)
+        return user
+
+
+def _check_texts(draft: UserDraft) -> None:
+    values.login_name(draft.username)
+    for field in ("given_name", "family_name", "phone", "job_title"):
+        values.optional_line(getattr(draft, field), field)
+    values.optional_line(draft.email, "email", values.EMAIL_LENGTH)
+
+
+def _bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
+    """The items, each once. Refuses with `Invalid` more than the limit."""
+    if len(items) > most:
+        refuse(Invalid(field, Fault.TOO_MANY, most))
+    return tuple(dict.fromkeys(items))
+
+
+def _home(case: Case, draft: UserDraft) -> str:
+    return case.actor.home if draft.home is None else find_unit(case, draft.home, "home").id
+
+
+def _scope(case: Case, draft: UserDraft) -> tuple[str, ...]:
+    if draft.scope:
+        numbers = _bounded(draft.scope, "scope", MOST_SCOPE)
+        return tuple(find_unit(case, number, "scope").id for number in numbers)
+    return () if case.actor.scope is None else tuple(unit.id for unit in case.actor.scope)
+
+
+def drafted(case: Case, draft: UserDraft, roles: tuple[Role, ...], home: str, scope: tuple[str, ...]) -> User:
+    """The user that a draft describes, new, with these roles, this home and this scope (ids of units)."""
+    return User(
+        id=case.fresh.id(),
+        tenant=case.tenant,
+        number=case.number(),
+        kind=PERSON,
+        username=draft.username,
+        given_name=draft.given_name,
+        family_name=draft.family_name,
+        email=draft.email,
+        phone=draft.phone,
+        job_title=draft.job_title,
+        home=home,
+        active=draft.active,
+        sso_only=draft.sso_only,
+        administrator=any(ADMINISTER in role.permissions for role in roles),
+        password=draft.password,
+        created_at=case.at,
+        changed_at=case.at,
+        last_login_at=None,
+        version=1,
+        roles=tuple(sorted(role.id for role in roles)),
+        scope=tuple(sorted(scope)),
+        extras=draft.extras,
+    )
+
+
+def add(case: Case, user: User) -> None:
+    """Keep a new user under a login name that was found free, and record it."""
+    case.put(None, LoginName(case.tenant, values.fold(user.username), user.id, user.id, USERNAME, user.username))
+    case.put(None, user)
+    case.record("user.created", "user", user.id, user.username, None, user, RECORDED)
+
+
+def welcome(case: Case, user: User, email: str) -> None:
+    """Owe the user the mail that a new one gets: a link to set a password, or word that he may sign in."""
+    mail_id = case.fresh.id()
+    sealed = None
+    if not user.sso_only:
+        secret = case.fresh.secret()
+        sealed = case.fresh.seal(secret.text, mail_id)
+        case.put(None, PasswordLink.made(case, user.id, secret.digest))
+    kind = SIGN_IN if user.sso_only else SET_PASSWORD
+    case.put(None, Mail(mail_id, case.tenant, kind, user.id, email, sealed, case.at, case.at))
+
+
+def look(view: View, user: User) -> UserView:
+    """The user with his tenant, home, roles and units. Raises `Unloaded`."""
+    known = view.known
+    tenant = known.one(Tenant, Tenant.KEY, user.tenant)
+    home = known.one(Unit, Unit.KEY, user.tenant, user.home)
+    root = None if tenant is None else known.one(Unit, Unit.KEY, user.tenant, tenant.root)
+    if tenant is None or home is None or root is None:
+        raise AssertionError(f"user {user.id} is kept without his tenant or home")
+    scope = scope_of(known, user)
+    return UserView(user, tenant, home, roles_of(known, user), scope, scope or (root,))
+
+
+@dataclass(frozen=True, slots=True)
+class UserByNumber(Question[UserView]):
+    """The user of this number, as far as the actor sees him."""
+
+    permission = "users:view"
+
+    number: int
+
+    def answer(self, view: View) -> UserView:
+        """The user. Refuses with `Unknown`."""
+        return look(view, find_user(view, self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Myself(Question[UserView]):
+    """The actor's own user; everybody may ask this."""
+
+    def answer(self, view: View) -> UserView:
+        """The user. Refuses with `Unknown` an actor that is no user."""
+        return look(view, find_user_by_id(view, view.actor.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Users(Question[tuple[tuple[UserView, ...], Page]]):
+    """The users that meet a search, as far as the actor sees them: his tenant and scope are put in here."""
+
+    permission = "users:view"
+
+    search: Search
+
+    def answer(self, view: View) -> tuple[tuple[UserView, ...], Page]:
+        """One page."""
+        page = view.known.page(self.search.bounded(view.tenant, view.actor.within))
+        return tuple(look(view, user) for user in page.users), page

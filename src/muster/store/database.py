@@ -1,0 +1,179 @@
+"""The store: reads and writes on either database behind the core's port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from muster.core.known import INSTALLATION, Head, Known, Need, Unloaded
+from muster.core.query import Search
+from muster.core.refusals import Refused, Unavailable
+from muster.core.requests import Request
+from muster.store import postgresql
+from muster.store.cache import StableCache
+from muster.store.session import DatabaseFailed, Session, load
+from muster.store.sqlite import SEARCH_THREADS, SqliteSession
+from muster.store.writer import Writer, supply
+
+R = TypeVar("R")
+
+SQLITE = "sqlite:///"
+POSTGRESQL = ("postgresql://", "postgres://")
+POOLED = 8
+
+
+class Database(Protocol):
+    """Where sessions come from."""
+
+    async def writing(self) -> Session:
+        """A new session for a writer."""
+
+    def reading(self) -> AbstractAsyncContextManager[Session]:
+        """A session for looking single things up."""
+
+    def searching(self) -> AbstractAsyncContextManager[Session]:
+        """A session for a search, which may take long."""
+
+    async def close(self) -> None:
+        """Close all that is open."""
+
+
+class Pool:
+    """Sessions that are lent to one task at a time; those that failed are thrown away."""
+
+    def __init__(self, database: Database, size: int) -> None:
+        self._database = database
+        self._places = asyncio.Semaphore(size)
+        self._idle: list[Session] = []
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Session]:
+        """A session, for as long as the block runs."""
+        async with self._places:
+            session = self._idle.pop() if self._idle else await self._database.writing()
+            try:
+                yield session
+            except (DatabaseFailed, asyncio.CancelledError):
+                await session.close()
+                raise
+            except BaseException:
+                self._idle.append(session)
+                raise
+            self._idle.append(session)
+
+    async def close(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            await self._idle.pop().close()
+
+
+class SqliteDatabase:
+    """One SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: SqliteSession | None = None
+        self._pool = Pool(self, SEARCH_THREADS)
+
+    async def writing(self) -> Session:
+        return SqliteSession(self._path)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        # Look-ups never wait between their statements, so that one connection serves all tasks.
+        if self._reader is None:
+            self._reader = SqliteSession(self._path)
+        yield self._reader
+
+    def searching(self) -> AbstractAsyncContextManager[Session]:
+        return self._pool.lent()
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            await self._reader.close()
+        await self._pool.close()
+
+
+class PostgresqlDatabase:
+    """One PostgreSQL database, or what speaks its wire protocol."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool = Pool(self, POOLED)
+
+    async def writing(self) -> Session:
+        return postgresql.PostgresqlSession(await postgresql.connect(self._url))
+
+    def reading(self) -> AbstractAsyncContextManager[Session]:
+        return self._pool.lent()
+
+    searching = reading
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+def database_at(url: str) -> Database:
+    """The database that a URL names: `sqlite:///path` or `postgresql://…`. Raises `ValueError`."""
+    if url.startswith(SQLITE):
+        return SqliteDatabase(Path(url.removeprefix(SQLITE)))
+    if url.startswith(POSTGRESQL):
+        return PostgresqlDatabase(url)
+    raise ValueError("a database URL begins with sqlite:/// or postgresql://")
+
+
+class DatabaseStore:
+    """`core.ports.Store` over a database. Open it before use and close it afterwards."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cache = StableCache()
+        self._writer = Writer(database.writing, self._cache)
+
+    async def open(self) -> None:
+        """Connect. Raises `DatabaseFailed`."""
+        await self._writer.start()
+
+    async def close(self) -> None:
+        """Carry out what is queued, then disconnect."""
+        await self._writer.stop()
+        await self._database.close()
+
+    async def write(self, request: Request[R]) -> R:
+        result: R = await self._writer.submit(request)
+        return result
+
+    async def read(self, request: Request[R]) -> R:
+        try:
+            async with self._database.reading() as session:
+                return await self._answered(session, request)
+        except DatabaseFailed as failure:
+            raise Refused(Unavailable()) from failure
+
+    async def _answered(self, session: Session, request: Request[R]) -> R:
+        first = Known({})
+        await load(session, first, [Need(Head, Head.KEY, (head,)) for head in request.heads])
+        known = Known(first.heads, self._cache.standing(first.heads))
+        await load(session, known, request.needs)
+        result = await self._settled(session, known, request)
+        self._cache.keep(known)
+        return result
+
+    async def _settled(self, session: Session, known: Known, request: Request[R]) -> R:
+        while True:
+            try:
+                return request.run(known)
+            except Unloaded as unloaded:
+                if isinstance(unloaded.need, Search):
+                    async with self._database.searching() as searching:
+                        await supply(searching, known, unloaded.need)
+                else:
+                    await supply(session, known, unloaded.need)
+
+    async def check(self) -> None:
+        """Look whether the database answers. Raises `DatabaseFailed`."""
+        async with self._database.reading() as session:
+            await session.rows(Head, Head.KEY, [(INSTALLATION,)])

@@ -1,0 +1,61 @@
+"""Bringing a database to the newest shape: all steps in one transaction, one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from muster.store.database import POSTGRESQL, SQLITE
+
+# Any number, as long as every node of every version asks for the same one.
+_ADVISORY_LOCK = 0x6D757374
+
+
+def migrate(url: str) -> None:
+    """Bring the database at this URL to the newest shape. Safe for several processes at once."""
+    if url.startswith(SQLITE):
+        _migrate_sqlite(url)
+    else:
+        asyncio.run(_migrate_postgresql(url))
+
+
+def _migrate_sqlite(url: str) -> None:
+    Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 60})
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql("PRAGMA synchronous=FULL")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _upgrade(connection)
+            connection.exec_driver_sql("COMMIT")
+    finally:
+        engine.dispose()
+
+
+async def _migrate_postgresql(url: str) -> None:
+    address = next(url.removeprefix(prefix) for prefix in POSTGRESQL if url.startswith(prefix))
+    engine = create_async_engine(f"postgresql+asyncpg://{address}")
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    if MigrationContext.configure(connection).get_current_revision() == newest:
+        return
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,167 @@
+"""PostgreSQL: all that differs from SQLite.
+
+One connection writes, a small pool reads. A commit is on the disk when it returns: `synchronous_commit=on` is set on
+every connection, whatever the server's default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import BigInteger, Dialect, LargeBinary, Select, Table
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from muster.core.entity import Columns
+from muster.core.known import Head
+from muster.core.query import Page, Search
+from muster.store.rows import LAYOUTS, Child
+from muster.store.session import CommitUnknown, DatabaseFailed
+from muster.store.statements import Statements, listed, quoted
+from muster.store.where import counted, numbered
+
+_DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 30
+
+
+def _array(table: Table, name: str) -> str:
+    kind = table.c[name].type
+    if isinstance(kind, BigInteger):
+        return "bigint[]"
+    return "bytea[]" if isinstance(kind, LargeBinary) else "text[]"
+
+
+def _unnest(table: Table, columns: Columns) -> str:
+    return "unnest(" + ", ".join(f"${i}::{_array(table, name)}" for i, name in enumerate(columns, 1)) + ")"
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+class Spelling:
+    """PostgreSQL's way of writing what differs."""
+
+    def mark(self, position: int) -> str:
+        return f"${position}"
+
+    def ids(self, child: Child) -> str:
+        column = f"c.{quoted(child.column)}"
+        return (
+            f"(SELECT coalesce(json_agg({column} ORDER BY {column}), '[]')::text FROM {quoted(child.table.name)} c "
+            f'WHERE c.tenant = t.tenant AND c."user" = t.id)'
+        )
+
+    def keys(self, table: Table, columns: Columns) -> str:
+        joined = " AND ".join(f"t.{quoted(name)} = j.{quoted(name)}" for name in columns)
+        return f"{_unnest(table, columns)} AS j({listed(columns)}) JOIN {quoted(table.name)} t ON {joined}"
+
+    def insert(self, table: Table, columns: Columns) -> str:
+        return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) SELECT * FROM {_unnest(table, columns)}"
+
+
+STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
+_HEAD = STATEMENTS[Head]
+_LOCK_HEADS = f"SELECT {_HEAD.selected} FROM heads t WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
+_KEEP_HEADS = f"{_HEAD.insert} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
+    f"{quoted(name)} = excluded.{quoted(name)}" for name in _HEAD.changed
+)
+
+
+@asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    try:
+        yield
+    except _FAILURES as error:
+        raise DatabaseFailed(str(error)) from error
+
+
+async def prepare(connection: Any) -> None:
+    """Settings that every connection needs, whatever the server's own are."""
+    await connection.execute(
+        "SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET jit = off; "
+        "SET idle_in_transaction_session_timeout = '60s'"
+    )
+
+
+async def connect(url: str) -> Any:
+    """A connection. Raises `DatabaseFailed`."""
+    async with _told():
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
+        await prepare(connection)
+        return connection
+
+
+class PostgresqlSession:
+    """A connection to PostgreSQL, used by one task at a time."""
+
+    statements = STATEMENTS
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def begin(self) -> None:
+        async with _told():
+            await self._connection.execute("BEGIN")
+
+    async def commit(self) -> None:
+        try:
+            await self._connection.execute("COMMIT")
+        except _FAILURES as error:
+            raise CommitUnknown(str(error)) from error
+
+    async def rollback(self) -> None:
+        try:
+            await self._connection.execute("ROLLBACK")
+        except _FAILURES:
+            return
+
+    async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
+        async with _told():
+            rows = await self._connection.fetch(_LOCK_HEADS, list(ids))
+        return [LAYOUTS[Head].entity(row) for row in rows]
+
+    async def keep_heads(self, heads: Sequence[Head]) -> None:
+        await self.insert(_KEEP_HEADS, [LAYOUTS[Head].row(head) for head in heads])
+
+    async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
+        statements = STATEMENTS[kind]
+        async with _told():
+            if len(values) == 1:
+                return list(await self._connection.fetch(statements.one(columns), *values[0]))
+            return list(await self._connection.fetch(statements.several(columns), *_columns(values)))
+
+    async def insert(self, statement: str, rows: list[Any]) -> None:
+        async with _told():
+            await self._connection.execute(statement, *_columns(rows))
+
+    async def execute_many(self, statement: str, rows: list[Any]) -> None:
+        async with _told():
+            await self._connection.executemany(statement, rows)
+
+    async def page(self, search: Search) -> Page:
+        from muster.core.users import User
+
+        ids = [row[0] for row in await self._select(numbered(search))]
+        total = (await self._select(counted(search)))[0][0]
+        layout = LAYOUTS[User]
+        rows = await self.rows(User, User.KEY, [(search.tenant, user) for user in ids]) if ids else []
+        users = sorted((layout.entity(row) for row in rows), key=lambda user: user.number)
+        return Page(tuple(users), total)
+
+    async def _select(self, query: Select[Any]) -> list[Any]:
+        compiled = query.compile(dialect=_DIALECT)
+        async with _told():
+            return list(
+                await self._connection.fetch(str(compiled), *(compiled.params[n] for n in compiled.positiontup or ()))
+            )
+
+    async def close(self) -> None:
+        try:
+            await self._connection.close(timeout=CONNECT_SECONDS)
+        except _FAILURES:
+            self._connection.terminate()

@@ -1,0 +1,149 @@
+"""Entity and row: the one place where a field meets its column.
+
+A layout lists an entity's fields in their own order, so that a row becomes an entity by position. Fields that a
+driver could not keep are encoded; small sets of ids are rows of a table of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table
+
+from muster.core.entity import Entity
+from muster.core.events import Change, Event
+from muster.core.keys import ApiKey
+from muster.core.known import Head
+from muster.core.links import PasswordLink
+from muster.core.mails import Mail
+from muster.core.roles import Role
+from muster.core.tenancy import Tenant
+from muster.core.units import Unit
+from muster.core.users import LoginName, User
+from muster.core.values import fold
+from muster.store import tables
+
+Convert = Callable[[Any], Any]
+
+_encoder = msgspec.json.Encoder()
+_texts = msgspec.json.Decoder(tuple[str, ...])
+_pairs = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+_changes = msgspec.json.Decoder(tuple[tuple[str, str | None, str | None], ...])
+
+
+def _json(value: Any) -> str:
+    return _encoder.encode(value).decode()
+
+
+@dataclass(frozen=True)
+class Child:
+    """A field that holds ids which are kept one a row, under the owner's tenant and id."""
+
+    field: str
+    table: Table
+    column: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of entity is kept. `derived` columns are made from the entity and never read back."""
+
+    kind: type[Entity]
+    table: Table
+    codecs: dict[str, tuple[Convert, Convert]]
+    derived: dict[str, Convert]
+    children: tuple[Child, ...]
+
+    def __post_init__(self) -> None:
+        names = [field.name for field in fields(self.kind)]  # type: ignore[arg-type]
+        apart = {child.field for child in self.children}
+        own = [name for name in names if name not in apart]
+        set_ = object.__setattr__
+        set_(self, "fields", tuple(names))
+        set_(self, "columns", (*own, *self.derived))
+        set_(self, "_values", attrgetter(*own))
+        set_(self, "_encoders", tuple((own.index(name), codec[0]) for name, codec in self.codecs.items()))
+        decoders = {name: codec[1] for name, codec in self.codecs.items()} | dict.fromkeys(apart, _texts.decode)
+        set_(self, "_decoders", tuple((names.index(name), decode) for name, decode in decoders.items()))
+
+    fields: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    _values: Convert = tuple
+    _encoders: tuple[tuple[int, Convert], ...] = ()
+    _decoders: tuple[tuple[int, Convert], ...] = ()
+
+    def row(self, entity: Entity) -> list[Any]:
+        """The entity's values in the order of `columns`."""
+        row = list(self._values(entity))
+        for index, encode in self._encoders:
+            row[index] = encode(row[index])
+        row.extend(derive(entity) for derive in self.derived.values())
+        return row
+
+    def entity(self, row: Any) -> Any:
+        """The entity of a row in the order of `fields`; a child field arrives as a JSON list."""
+        values = list(row)
+        for index, decode in self._decoders:
+            values[index] = decode(values[index])
+        return self.kind(*values)
+
+
+_TRUTH = (int, bool)
+_EXTRAS = (lambda pairs: _json(pairs) if pairs else "[]", lambda text: () if text == "[]" else _pairs.decode(text))
+_PERMISSIONS = (lambda permissions: _json(sorted(permissions)), lambda text: frozenset(_texts.decode(text)))
+_CHANGES = (
+    lambda changes: _json([(change.field, change.old, change.new) for change in changes]),
+    lambda text: tuple(Change(*change) for change in _changes.decode(text)),
+)
+
+
+def _folded(field: str) -> Convert:
+    value_of = attrgetter(field)
+
+    def folded(entity: Any) -> str | None:
+        value = value_of(entity)
+        return None if value is None else fold(value)
+
+    return folded
+
+
+def _layout(
+    kind: type[Entity],
+    table: Table,
+    codecs: dict[str, tuple[Convert, Convert]] | None = None,
+    derived: dict[str, Convert] | None = None,
+    children: tuple[Child, ...] = (),
+) -> Layout:
+    return Layout(kind, table, codecs or {}, derived or {}, children)
+
+
+LAYOUTS: dict[type[Entity], Layout] = {
+    layout.kind: layout
+    for layout in (
+        _layout(Head, tables.heads),
+        _layout(Tenant, tables.tenants),
+        _layout(Unit, tables.units, {"active": _TRUTH}),
+        _layout(Role, tables.roles, {"permissions": _PERMISSIONS}),
+        _layout(
+            User,
+            tables.users,
+            {"active": _TRUTH, "sso_only": _TRUTH, "administrator": _TRUTH, "extras": _EXTRAS},
+            {
+                "username_folded": _folded("username"),
+                "given_folded": _folded("given_name"),
+                "family_folded": _folded("family_name"),
+                "email_folded": _folded("email"),
+            },
+            (Child("roles", tables.user_roles, "role"), Child("scope", tables.user_units, "unit")),
+        ),
+        _layout(LoginName, tables.login_names),
+        _layout(ApiKey, tables.api_keys, {"active": _TRUTH}),
+        _layout(PasswordLink, tables.password_links),
+        _layout(Mail, tables.mails),
+        _layout(Event, tables.events, {"changes": _CHANGES}),
+    )
+}

@@ -1,0 +1,127 @@
+"""What the writer and the reader need of a database, and what goes over it the same way on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from muster.core.entity import Columns, Entity
+from muster.core.known import Head, Known, Need, Writes
+from muster.core.query import Page, Search
+from muster.store.rows import LAYOUTS, Child, Layout
+from muster.store.statements import Statements
+
+
+class DatabaseFailed(Exception):
+    """The database refused a statement or went away; what was open is rolled back."""
+
+
+class CommitUnknown(Exception):
+    """A COMMIT was sent and no answer came: it may have been carried out or not."""
+
+
+class Session(Protocol):
+    """One connection. Every method raises `DatabaseFailed` when the database does not do what it was told."""
+
+    statements: dict[type[Entity], Statements]
+
+    async def begin(self) -> None:
+        """Open a transaction that may write; wait for whoever holds the database."""
+
+    async def commit(self) -> None:
+        """Make it durable: on return it is on the disk. Raises `CommitUnknown` where that cannot be told."""
+
+    async def rollback(self) -> None:
+        """Give the transaction up; never raises."""
+
+    async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
+        """The head rows with these ids, in order, locked until the transaction ends."""
+
+    async def keep_heads(self, heads: Sequence[Head]) -> None:
+        """Write head rows, new or not."""
+
+    async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """All rows of a kind whose columns have any of these values."""
+
+    async def page(self, search: Search) -> Page:
+        """What a search finds."""
+
+    async def insert(self, statement: str, rows: list[Any]) -> None:
+        """Run an INSERT for many rows."""
+
+    async def execute_many(self, statement: str, rows: list[Any]) -> None:
+        """Run a statement once for each row of parameters."""
+
+    async def close(self) -> None:
+        """Close the connection; never raises."""
+
+
+async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
+    """Load what is still lacking of these needs, one statement for all that ask the same way."""
+    groups: dict[tuple[type[Any], Columns], list[Need]] = {}
+    for need in needs:
+        if known.lacks(need):
+            groups.setdefault((need.kind, need.columns), []).append(need)
+    for (kind, columns), group in groups.items():
+        layout = LAYOUTS[kind]
+        places = [layout.fields.index(name) for name in columns]
+        found: dict[tuple[Any, ...], list[Any]] = {need.values: [] for need in group}
+        for row in await session.rows(kind, columns, list(found)):
+            found[tuple(row[place] for place in places)].append(layout.entity(row))
+        for need in group:
+            known.supply(need, found[need.values])
+
+
+async def flush(session: Session, known: Known) -> None:
+    """Write all that a batch changed: one statement for each table and kind of change."""
+    for kind, writes in known.writes.items():
+        await _flush_kind(session, session.statements[kind], writes)
+    if known.settled:
+        await session.keep_heads([known.heads[head] for head in sorted(known.settled)])
+
+
+async def _flush_kind(session: Session, statements: Statements, writes: Writes) -> None:
+    layout = statements.layout
+    new, changed, gone = _sorted_out(writes)
+    if gone:
+        await session.execute_many(statements.delete, [key for key, _ in gone])
+    if new:
+        await session.insert(statements.insert, [layout.row(entity) for entity in new])
+    if changed:
+        await session.execute_many(statements.update, [_update(statements, after) for _, after in changed])
+    for child in layout.children:
+        states = [(None, entity) for entity in new] + changed + [(entity, None) for _, entity in gone]
+        await _flush_child(session, statements, child, states)
+
+
+def _sorted_out(writes: Writes) -> tuple[list[Any], list[tuple[Any, Any]], list[tuple[Any, Any]]]:
+    new, changed, gone = [], [], []
+    for key, after in writes.after.items():
+        before = writes.before[key]
+        if before is None and after is not None:
+            new.append(after)
+        elif before is not None and after is not None:
+            changed.append((before, after))
+        elif before is not None:
+            gone.append((key, before))
+    return new, changed, gone
+
+
+def _update(statements: Statements, entity: Entity) -> list[Any]:
+    layout: Layout = statements.layout
+    named = dict(zip(layout.columns, layout.row(entity), strict=True))
+    return [named[column] for column in (*statements.changed, *layout.kind.KEY)]
+
+
+async def _flush_child(session: Session, statements: Statements, child: Child, states: list[tuple[Any, Any]]) -> None:
+    added, removed = [], []
+    for before, after in states:
+        was = getattr(before, child.field, ())
+        becomes = getattr(after, child.field, ())
+        owner = after if after is not None else before
+        added += [(owner.tenant, owner.id, member) for member in becomes if member not in was]
+        removed += [(owner.tenant, owner.id, member) for member in was if member not in becomes]
+    if removed:
+        await session.execute_many(statements.delete_child(child), removed)
+    if added:
+        await session.insert(statements.insert_child(child), added)

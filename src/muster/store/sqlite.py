@@ -1,0 +1,182 @@
+"""SQLite: all that differs from PostgreSQL.
+
+One connection writes, one reads single things where it is asked (a look-up is quicker than a change of thread), and a
+few threads answer searches. Every commit is on the disk when it returns: WAL with `synchronous=FULL`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Select, Table
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+
+from muster.core.entity import Columns
+from muster.core.known import Head
+from muster.core.query import Page, Search
+from muster.store.rows import LAYOUTS, Child
+from muster.store.session import CommitUnknown, DatabaseFailed
+from muster.store.statements import Statements, listed, quoted
+from muster.store.where import counted, numbered
+
+T = TypeVar("T")
+
+LOCK_PATIENCE = 30_000
+"""How long to wait, in milliseconds, while another process holds the database."""
+
+CHECKPOINT_PAGES = 4_000
+SEARCH_THREADS = 2
+
+_json = msgspec.json.Encoder().encode
+_DIALECT = sqlite_dialect(paramstyle="qmark")
+
+
+class Spelling:
+    """SQLite's way of writing what differs."""
+
+    def mark(self, position: int) -> str:
+        return "?"
+
+    def ids(self, child: Child) -> str:
+        return (
+            f"(SELECT json_group_array(c.{quoted(child.column)}) FROM {quoted(child.table.name)} c "
+            f'WHERE c.tenant = t.tenant AND c."user" = t.id)'
+        )
+
+    def keys(self, table: Table, columns: Columns) -> str:
+        joined = " AND ".join(f"t.{quoted(name)} = json_extract(j.value, '$[{i}]')" for i, name in enumerate(columns))
+        # CROSS JOIN keeps the order: the list first, then the index.
+        return f"json_each(?) j CROSS JOIN {quoted(table.name)} t ON {joined}"
+
+    def insert(self, table: Table, columns: Columns) -> str:
+        marks = ", ".join("?" for _ in columns)
+        return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) VALUES ({marks})"
+
+
+STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
+_HEAD_COLUMNS = LAYOUTS[Head].columns
+_KEEP_HEAD = f"INSERT OR REPLACE INTO heads ({listed(_HEAD_COLUMNS)}) VALUES ({', '.join('?' for _ in _HEAD_COLUMNS)})"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode with every commit durable."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    for pragma in (
+        "busy_timeout=0",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+        "temp_store=MEMORY",
+    ):
+        _wait_for_lock(connection, f"PRAGMA {pragma}")
+    return connection
+
+
+def _wait_for_lock(connection: sqlite3.Connection, statement: str) -> None:
+    try:
+        connection.execute(statement)
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error) and "busy" not in str(error):
+            raise
+        connection.execute(f"PRAGMA busy_timeout={LOCK_PATIENCE}")
+        try:
+            connection.execute(statement)
+        finally:
+            connection.execute("PRAGMA busy_timeout=0")
+
+
+class SqliteSession:
+    """A connection to SQLite, used by one task at a time.
+
+    Statements run where they are called, since they are short and a thread that executed them beside a busy loop would
+    spend its time waiting for the interpreter's lock; only what waits for the disk or for another process is given to
+    the thread.
+    """
+
+    statements = STATEMENTS
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path)
+        self._thread = ThreadPoolExecutor(1, "sqlite")
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    async def begin(self) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            try:
+                await self._in_thread(lambda: _wait_for_lock(self._connection, "BEGIN IMMEDIATE"))
+            except sqlite3.Error as error:
+                raise DatabaseFailed(str(error)) from error
+
+    async def commit(self) -> None:
+        try:
+            await self._in_thread(self._connection.commit)
+        except sqlite3.Error as error:
+            raise CommitUnknown(str(error)) from error
+
+    async def rollback(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            return
+
+    async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
+        layout = LAYOUTS[Head]
+        return [layout.entity(row) for row in await self.rows(Head, Head.KEY, [(head,) for head in ids])]
+
+    async def keep_heads(self, heads: Sequence[Head]) -> None:
+        await self.execute_many(_KEEP_HEAD, [LAYOUTS[Head].row(head) for head in heads])
+
+    async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
+        statements = STATEMENTS[kind]
+        if len(values) == 1:
+            return self._fetch(statements.one(columns), values[0])
+        return self._fetch(statements.several(columns), (_json(values).decode(),))
+
+    def _fetch(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
+        try:
+            return self._connection.execute(statement, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise DatabaseFailed(str(error)) from error
+
+    async def insert(self, statement: str, rows: list[Any]) -> None:
+        await self.execute_many(statement, rows)
+
+    async def execute_many(self, statement: str, rows: list[Any]) -> None:
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise DatabaseFailed(str(error)) from error
+
+    async def page(self, search: Search) -> Page:
+        return await self._in_thread(lambda: self._page(search))
+
+    def _page(self, search: Search) -> Page:
+        from muster.core.users import User
+
+        layout, statements = LAYOUTS[User], STATEMENTS[User]
+        ids = [row[0] for row in self._select(numbered(search))]
+        total = self._select(counted(search))[0][0]
+        rows = self._fetch(statements.several(User.KEY), (_json([(search.tenant, user) for user in ids]).decode(),))
+        users = sorted((layout.entity(row) for row in rows), key=lambda user: user.number)
+        return Page(tuple(users), total)
+
+    def _select(self, query: Select[Any]) -> list[Any]:
+        compiled = query.compile(dialect=_DIALECT)
+        return self._fetch(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
+
+    async def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self._connection.close()

@@ -1,0 +1,107 @@
+"""The SQL that is the same in form for every kind of entity, made once from its layout.
+
+What the two databases spell differently comes from a `Spelling`; values are always parameters.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Protocol
+
+from sqlalchemy import Table
+
+from muster.core.entity import Columns
+from muster.store.rows import Child, Layout
+
+
+class Spelling(Protocol):
+    """What SQLite and PostgreSQL write differently."""
+
+    def mark(self, position: int) -> str:
+        """The placeholder of a parameter, counted from 1."""
+
+    def ids(self, child: Child) -> str:
+        """An expression for a JSON list of an owner's child ids; the owner is `t`."""
+
+    def keys(self, table: Table, columns: Columns) -> str:
+        """A FROM clause that joins `t` to a list of key values given as parameters."""
+
+    def insert(self, table: Table, columns: Columns) -> str:
+        """An INSERT of many rows."""
+
+
+def quoted(name: str) -> str:
+    """The name as an identifier."""
+    return f'"{name}"'
+
+
+def listed(names: Columns) -> str:
+    """The names as identifiers, with commas."""
+    return ", ".join(quoted(name) for name in names)
+
+
+class Statements:
+    """The statements of one layout."""
+
+    def __init__(self, layout: Layout, spelling: Spelling) -> None:
+        self.layout = layout
+        self._spelling = spelling
+        self._one: dict[Columns, str] = {}
+        self._several: dict[Columns, str] = {}
+
+    @cached_property
+    def selected(self) -> str:
+        """The select list, in the order of the layout's fields, from a table called `t`."""
+        children = {child.field: child for child in self.layout.children}
+        return ", ".join(
+            self._spelling.ids(children[field]) if field in children else f"t.{quoted(field)}"
+            for field in self.layout.fields
+        )
+
+    def one(self, columns: Columns) -> str:
+        """Rows in which these columns have the values given."""
+        if columns not in self._one:
+            where = self._equal("t.", columns, 1)
+            self._one[columns] = f"SELECT {self.selected} FROM {quoted(self.layout.table.name)} t WHERE {where}"
+        return self._one[columns]
+
+    def several(self, columns: Columns) -> str:
+        """Rows in which these columns have any of the values of a list."""
+        if columns not in self._several:
+            source = self._spelling.keys(self.layout.table, columns)
+            self._several[columns] = f"SELECT {self.selected} FROM {source}"
+        return self._several[columns]
+
+    @cached_property
+    def insert(self) -> str:
+        """Insert many rows in the order of the layout's columns."""
+        return self._spelling.insert(self.layout.table, self.layout.columns)
+
+    @cached_property
+    def changed(self) -> Columns:
+        """The columns that an update sets: all but the key, which then follows."""
+        return tuple(name for name in self.layout.columns if name not in self.layout.kind.KEY)
+
+    @cached_property
+    def update(self) -> str:
+        """Set all columns of the row with a key: parameters are `changed`, then the key."""
+        marks = (f"{quoted(name)} = {self._spelling.mark(i)}" for i, name in enumerate(self.changed, 1))
+        where = self._equal("", self.layout.kind.KEY, len(self.changed) + 1)
+        return f"UPDATE {quoted(self.layout.table.name)} SET {', '.join(marks)} WHERE {where}"
+
+    @cached_property
+    def delete(self) -> str:
+        """Delete the row with a key."""
+        return f"DELETE FROM {quoted(self.layout.table.name)} WHERE {self._equal('', self.layout.kind.KEY, 1)}"
+
+    def insert_child(self, child: Child) -> str:
+        """Insert rows of tenant, owner and id."""
+        return self._spelling.insert(child.table, ("tenant", "user", child.column))
+
+    def delete_child(self, child: Child) -> str:
+        """Delete a row of tenant, owner and id."""
+        return f"DELETE FROM {quoted(child.table.name)} WHERE {self._equal('', ('tenant', 'user', child.column), 1)}"
+
+    def _equal(self, prefix: str, columns: Columns, first: int) -> str:
+        marks = (f"{prefix}{quoted(name)} = {self._spelling.mark(i)}" for i, name in enumerate(columns, first))
+        return " AND ".join(marks)

@@ -1,0 +1,238 @@
+"""The tables. Only TEXT, BIGINT and BLOB, so that a row is the same from every driver.
+
+Times are UTC milliseconds, truth values 0 and 1, sets and lists JSON text. Each change here is a migration.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy import Text as AnyText
+from sqlalchemy.dialects import postgresql
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+# Bytes order text: the same in SQLite, in PostgreSQL whatever the database's locale, and in Python.
+Text = AnyText().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
+def _text(name: str, *, null: bool = False) -> "Column[str]":
+    return Column(name, Text, nullable=null)
+
+
+def _number(name: str, *, null: bool = False) -> "Column[int]":
+    return Column(name, BigInteger, nullable=null)
+
+
+def _bytes(name: str, *, null: bool = False) -> "Column[bytes]":
+    return Column(name, LargeBinary, nullable=null)
+
+
+heads = Table(
+    "heads",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _number("next_number"),
+    _number("sequence"),
+    _bytes("link"),
+    _number("epoch"),
+    _number("users"),
+    _number("administrators"),
+)
+
+tenants = Table(
+    "tenants",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _number("number"),
+    _text("name"),
+    _text("root"),
+    _number("created_at"),
+    _text("installation"),
+    Index(None, "number", unique=True),
+)
+
+units = Table(
+    "units",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _number("number"),
+    _text("parent", null=True),
+    _text("path"),
+    _text("name"),
+    _number("active"),
+    _number("created_at"),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "number", unique=True),
+    Index(None, "tenant", "path"),
+    sqlite_with_rowid=False,
+)
+
+roles = Table(
+    "roles",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("catalogue"),
+    _number("number"),
+    _text("name"),
+    _text("permissions"),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "catalogue", "number", unique=True),
+    sqlite_with_rowid=False,
+)
+
+users = Table(
+    "users",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _number("number"),
+    _text("kind"),
+    _text("username"),
+    _text("given_name", null=True),
+    _text("family_name", null=True),
+    _text("email", null=True),
+    _text("phone", null=True),
+    _text("job_title", null=True),
+    _text("home"),
+    _number("active"),
+    _number("sso_only"),
+    _number("administrator"),
+    _text("password", null=True),
+    _number("created_at"),
+    _number("changed_at"),
+    _number("last_login_at", null=True),
+    _number("version"),
+    _text("extras"),
+    _text("username_folded"),
+    _text("given_folded", null=True),
+    _text("family_folded", null=True),
+    _text("email_folded", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "number", unique=True),
+    Index(None, "tenant", "email_folded"),
+    Index(None, "tenant", "given_folded"),
+    Index(None, "tenant", "family_folded"),
+)
+
+user_roles = Table(
+    "user_roles",
+    METADATA,
+    _text("tenant"),
+    _text("user"),
+    _text("role"),
+    PrimaryKeyConstraint("tenant", "user", "role"),
+    Index(None, "tenant", "role"),
+    sqlite_with_rowid=False,
+)
+
+user_units = Table(
+    "user_units",
+    METADATA,
+    _text("tenant"),
+    _text("user"),
+    _text("unit"),
+    PrimaryKeyConstraint("tenant", "user", "unit"),
+    Index(None, "tenant", "unit"),
+    sqlite_with_rowid=False,
+)
+
+login_names = Table(
+    "login_names",
+    METADATA,
+    _text("tenant"),
+    _text("folded"),
+    _text("user"),
+    _text("id"),
+    _text("kind"),
+    _text("value"),
+    PrimaryKeyConstraint("tenant", "folded"),
+    Index(None, "tenant", "user"),
+    sqlite_with_rowid=False,
+)
+
+api_keys = Table(
+    "api_keys",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _number("number"),
+    _text("user"),
+    _text("name"),
+    _text("digest"),
+    _text("role", null=True),
+    _number("active"),
+    _number("created_at"),
+    _number("last_used_at", null=True),
+    _number("expires_at", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "digest", unique=True),
+    Index(None, "tenant", "number", unique=True),
+    Index(None, "tenant", "user"),
+)
+
+password_links = Table(
+    "password_links",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("user"),
+    _text("digest"),
+    _number("created_at"),
+    _number("expires_at"),
+    _number("void_at", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "digest", unique=True),
+    Index(None, "tenant", "user"),
+)
+
+mails = Table(
+    "mails",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("kind"),
+    _text("user"),
+    _text("recipient"),
+    _bytes("sealed", null=True),
+    _number("created_at"),
+    _number("due_at"),
+    _number("attempts"),
+    _number("claimed_until", null=True),
+    _number("sent_at", null=True),
+    _number("failed_at", null=True),
+    _text("error", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "user"),
+    Index(None, "due_at"),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    _text("tenant"),
+    _number("sequence"),
+    _text("id"),
+    _number("at"),
+    _text("act"),
+    _text("actor_kind"),
+    _text("actor"),
+    _text("actor_name"),
+    _text("credential", null=True),
+    _text("channel"),
+    _text("address", null=True),
+    _text("request", null=True),
+    _text("noun"),
+    _text("subject"),
+    _text("subject_name"),
+    _text("changes"),
+    _bytes("link"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    sqlite_with_rowid=False,
+)
