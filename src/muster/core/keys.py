@@ -9,6 +9,7 @@ from muster.core.acts import Case, Command
 from muster.core.authority import Actor
 from muster.core.entity import Entity
 from muster.core.known import Known
+from muster.core.ports import Secret
 from muster.core.refusals import CredentialInvalid, Unknown, refuse
 from muster.core.roles import Role, find_role, union
 from muster.core.users import User, find_user, find_user_by_id, must_manage, roles_of, scope_of
@@ -67,12 +68,11 @@ def issue(case: Case, user: User, name: str, role: tuple[str, int] | None) -> Is
     """Make a key for a user whom the actor was found to manage."""
     narrowing = None if role is None else find_role(case, *role, "role")
     _must_not_widen(case, user, narrowing)
-    return minted(case, user, name, narrowing)
+    return minted(case, user, name, narrowing, case.fresh.secret())
 
 
-def minted(case: Case, user: User, name: str, narrowing: Role | None) -> IssuedKey:
+def minted(case: Case, user: User, name: str, narrowing: Role | None, secret: Secret) -> IssuedKey:
     """Keep a new key, and record it."""
-    secret = case.fresh.secret()
     key = ApiKey(
         id=case.fresh.id(),
         tenant=case.tenant,

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from muster.core.events import Event
+    from muster.core.known import Head
+    from muster.core.mails import Mail
     from muster.core.requests import Request
 
 R = TypeVar("R")
@@ -72,3 +75,38 @@ class Store(Protocol):
 
     async def read(self, request: Request[R]) -> R:
         """Answer the request from what is committed. A request that would change something is a programming error."""
+
+
+class Outbox(Protocol):
+    """The mails that the directory owes. Every method raises `Refused` with `Unavailable` when the database fails."""
+
+    async def due_mails(self, at: int, limit: int) -> list[Mail]:
+        """Mails that wait at this time (UTC milliseconds) and that nobody has claimed: the longest due first."""
+
+    async def waiting_mails(self, limit: int) -> list[Mail]:
+        """Mails that are neither sent nor given up, of all tenants: those that are due last come first."""
+
+    async def newest_mails(self, tenant: str, limit: int) -> list[Mail]:
+        """The tenant's mails, whatever became of them: the newest first."""
+
+
+class Trail(Protocol):
+    """The events as they are kept, read without trusting them.
+
+    Every method raises `Refused` with `Unavailable` when the database fails.
+    """
+
+    async def next_chain(self, after: str) -> str | None:
+        """The smallest id, above this one, of a tenant that has a head row or events; None after the last."""
+
+    async def head(self, tenant: str) -> Head | None:
+        """The tenant's head row as committed."""
+
+    async def events(self, tenant: str, after: int | None, limit: int) -> list[Event]:
+        """Events in the order of their sequence, those above `after`, or all that there are, zero and below too.
+
+        A row that cannot be read as an event comes as one that its link does not bear out.
+        """
+
+    async def last_sequence(self, tenant: str) -> int | None:
+        """The highest sequence among the tenant's events; None if it has none."""

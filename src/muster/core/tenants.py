@@ -8,6 +8,7 @@ from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.keys import IssuedKey, minted
 from muster.core.known import INSTALLATION
+from muster.core.ports import Secret
 from muster.core.refusals import Taken, refuse
 from muster.core.roles import Role, RoleTemplate
 from muster.core.tenancy import Tenant
@@ -30,8 +31,8 @@ class NewTenant:
 class CreateTenant(Command[NewTenant | None]):
     """Make a tenant with a root unit, the roles of all catalogues and an administrator with one key.
 
-    `granted` are the catalogue and number of the administrator's roles. With `first` it is made only where there is
-    no tenant yet.
+    `granted` are the catalogue and number of the administrator's roles, `secret` is his key's. With `first` it is
+    made only where there is no tenant yet.
     """
 
     permission = "tenants:create"
@@ -41,6 +42,7 @@ class CreateTenant(Command[NewTenant | None]):
     templates: tuple[RoleTemplate, ...]
     granted: tuple[tuple[str, int], ...]
     administrator: UserDraft
+    secret: Secret
     first: bool = False
 
     def decide(self, case: Case) -> NewTenant | None:
@@ -66,7 +68,7 @@ class CreateTenant(Command[NewTenant | None]):
         granted = tuple(role for role in roles if (role.catalogue, role.number) in self.granted)
         user = drafted(case, self.administrator, granted, root.id, ())
         add(case, user)
-        return NewTenant(tenant, user, minted(case, user, "first key", None))
+        return NewTenant(tenant, user, minted(case, user, "first key", None, self.secret))
 
 
 def _unused(case: Case, numbers: set[int]) -> int:

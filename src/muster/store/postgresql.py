@@ -146,14 +146,14 @@ class PostgresqlSession:
     async def page(self, search: Search) -> Page:
         from muster.core.users import User
 
-        ids = [row[0] for row in await self._select(numbered(search))]
-        total = (await self._select(counted(search)))[0][0]
+        ids = [row[0] for row in await self.select(numbered(search))]
+        total = (await self.select(counted(search)))[0][0]
         layout = LAYOUTS[User]
         rows = await self.rows(User, User.KEY, [(search.tenant, user) for user in ids]) if ids else []
         users = sorted((layout.entity(row) for row in rows), key=lambda user: user.number)
         return Page(tuple(users), total)
 
-    async def _select(self, query: Select[Any]) -> list[Any]:
+    async def select(self, query: Select[Any]) -> list[Any]:
         compiled = query.compile(dialect=_DIALECT)
         async with _told():
             return list(

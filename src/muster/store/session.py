@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from sqlalchemy import Select
+
 from muster.core.entity import Columns, Entity
 from muster.core.known import Head, Known, Need, Writes
 from muster.core.query import Page, Search
@@ -45,6 +47,9 @@ class Session(Protocol):
 
     async def page(self, search: Search) -> Page:
         """What a search finds."""
+
+    async def select(self, query: Select[Any]) -> list[Any]:
+        """The rows of a composed query; it may take long."""
 
     async def insert(self, statement: str, rows: list[Any]) -> None:
         """Run an INSERT for many rows."""

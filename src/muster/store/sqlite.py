@@ -173,6 +173,9 @@ class SqliteSession:
         users = sorted((layout.entity(row) for row in rows), key=lambda user: user.number)
         return Page(tuple(users), total)
 
+    async def select(self, query: Select[Any]) -> list[Any]:
+        return await self._in_thread(lambda: self._select(query))
+
     def _select(self, query: Select[Any]) -> list[Any]:
         compiled = query.compile(dialect=_DIALECT)
         return self._fetch(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])

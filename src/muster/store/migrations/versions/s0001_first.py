@@ -93,7 +93,14 @@ def upgrade() -> None:
         sa.Column("error", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_mails"),
     )
-    op.create_index("ix_mails_due_at", "mails", ["due_at"], unique=False)
+    op.create_index(
+        "ix_mails_due_at",
+        "mails",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
+    )
     op.create_index("ix_mails_tenant_user", "mails", ["tenant", "user"], unique=False)
     op.create_table(
         "password_links",

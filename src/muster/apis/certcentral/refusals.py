@@ -1,0 +1,168 @@
+"""Every refusal as CertCentral's status and error body.
+
+Codes without evidence are decided here, and listed on its page in docs.
+"""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from hashlib import md5
+from typing import assert_never
+
+import msgspec
+
+from muster.apis.certcentral import shapes
+from muster.core.refusals import (
+    BeyondAuthority,
+    CredentialInvalid,
+    Fault,
+    Invalid,
+    LastAdministrator,
+    PermissionMissing,
+    Refusal,
+    Saturated,
+    Taken,
+    Unavailable,
+    Unknown,
+)
+from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
+from muster.web.routes import header
+
+encode = msgspec.json.Encoder().encode
+
+FIELDS = {
+    "given_name": "first_name",
+    "family_name": "last_name",
+    "phone": "telephone",
+    "home": "container",
+    "scope": "container_id_assignments",
+    "roles": "access_roles",
+    "role": "restricted_to_role_id",
+    "sso_only": "is_saml_sso_only",
+}
+"""The core's names for fields, as this wire calls them; the others are the same."""
+
+NOUNS = {"unit": "container"}
+
+_DETAILS = {
+    Fault.MISSING: "required",
+    Fault.TOO_LONG: "too_long",
+    Fault.MALFORMED: "malformed",
+    Fault.CHARACTERS: "characters",
+    Fault.TOO_MANY: "too_many",
+    Fault.DUPLICATE: "duplicate",
+    Fault.WEAK: "weak",
+    Fault.UNKNOWN: "unknown",
+}
+
+_UNKNOWN_REFERENCES = {
+    "roles": ("invalid_access_role", "The access role is not valid."),
+    "role": ("invalid_access_role", "The access role is not valid."),
+    "home": ("invalid_container", "The container is not valid."),
+    "scope": ("invalid_container", "The container is not valid."),
+}
+
+# As recorded, less what depends on the transport; `strict-transport-security` is the mounting server's.
+_STANDING: Headers = (
+    (b"cache-control", b"private,no-cache"),
+    (b"x-xss-protection", b"1; mode=block"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_JSON = (b"content-type", b"application/json")
+
+
+def error(status: int, code: str, message: str) -> Answer:
+    """An answer of one error."""
+    return Answer(status, encode(shapes.Errors([shapes.Error(code, message)])), (_JSON,))
+
+
+def answer(status: int, shape: msgspec.Struct) -> Answer:
+    """An answer of one object."""
+    return Answer(status, encode(shape), (_JSON,))
+
+
+def _denied(detail: str) -> Answer:
+    return error(403, f"access_denied|{detail}", f"Access denied due to {detail}.")
+
+
+def _invalid(refusal: Invalid) -> Answer:
+    if refusal.fault is Fault.UNKNOWN and refusal.field in _UNKNOWN_REFERENCES:
+        return error(400, *_UNKNOWN_REFERENCES[refusal.field])
+    field = FIELDS.get(refusal.field, refusal.field)
+    limit = f" (at most {refusal.limit})" if refusal.limit is not None else ""
+    return error(400, f"invalid_{field}|{_DETAILS[refusal.fault]}", f"{field} {refusal.fault.value}{limit}.")
+
+
+def refused(refusal: Refusal) -> Answer:
+    """The answer to a refusal of the core."""
+    match refusal:
+        case Invalid():
+            return _invalid(refusal)
+        case Unknown(noun):
+            name = NOUNS.get(noun, noun)
+            return error(404, f"not_found|{name}", f"The specified {name} was not found.")
+        case Taken(field):
+            return error(400, f"{FIELDS.get(field, field)}_in_use", f"The {FIELDS.get(field, field)} is in use.")
+        case PermissionMissing():
+            return _denied("missing_permission")
+        case BeyondAuthority():
+            return _denied("exceeds_own_access")
+        case CredentialInvalid():
+            return _denied("access_denied_invalid_key")
+        case LastAdministrator():
+            return error(400, "cannot_remove_last_administrator", "The account needs an active administrator.")
+        case Saturated() | Unavailable():
+            return error(503, "service_unavailable", "The service is not available now, please try again.")
+        case _:
+            assert_never(refusal)
+
+
+def hindered(problem: Hindered) -> Answer:
+    """The answer to a problem of the wire."""
+    match problem.problem:
+        case Problem.UNKNOWN_ROUTE:
+            return error(404, "not_found|route", "The specified route was not found.")
+        case Problem.WRONG_METHOD:
+            body = error(405, "method_not_allowed", "The specified route does not take this method.")
+            return Answer(body.status, body.body, (*body.headers, (b"allow", problem.detail.encode())))
+        case Problem.TOO_LARGE:
+            return error(413, "request_too_large", f"The request is over {problem.detail} bytes.")
+        case Problem.MALFORMED:
+            return error(400, "bad_request_format", f"The request could not be read: {problem.detail}.")
+        case Problem.NOT_ACCEPTABLE:
+            return error(406, "not_acceptable", "Only application/json is spoken here.")
+        case Problem.RATE_LIMITED:
+            return error(429, "request_limit_exceeded", "Service unavailable, please limit request volume")
+        case Problem.BROKEN:
+            return error(500, "internal_error", "The service met an error.")
+        case _:
+            assert_never(problem.problem)
+
+
+class CertcentralManner:
+    """How this API carries itself."""
+
+    channel = "certcentral"
+
+    def credential(self, headers: Headers) -> str | None:
+        """The key in `X-DC-DEVKEY`; there is no other scheme."""
+        return header(headers, b"x-dc-devkey")
+
+    def refused(self, refusal: Refusal) -> Answer:
+        return refused(refusal)
+
+    def hindered(self, hindered_: Hindered) -> Answer:
+        return hindered(hindered_)
+
+    def misshapen(self, wrong: WrongShape) -> Answer:
+        field = wrong.field.split(".")[0] or "body"
+        return error(400, f"invalid_{field}|type", f"{wrong.field or 'The body'}: {wrong.message}.")
+
+    def dressed(self, answer_: Answer) -> Answer:
+        """With the headers that were recorded on answers; an ETag (the MD5 of the body) on good ones that have one."""
+        headers = (*answer_.headers, *_STANDING)
+        if answer_.status == 200:
+            tag = md5(answer_.body, usedforsecurity=False).hexdigest()
+            headers += ((b"etag", f'"{tag}"'.encode()), (b"last-modified", formatdate(usegmt=True).encode()))
+        return Answer(answer_.status, answer_.body, headers)

@@ -1,0 +1,99 @@
+"""The first start: a tenant, its administrator, and the credentials, shown once and written to `bootstrap.json`.
+
+The file is on the disk before the tenant is, under another name, and gets its own only afterwards: whenever the
+machine stops, either there is no tenant yet, or its credentials can still be found.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from muster.apis.certcentral.roles import ADMINISTRATOR, TEMPLATES
+from muster.app.sources import new_secret
+from muster.core.authority import system
+from muster.core.directory import Directory
+from muster.core.events import Origin
+from muster.core.known import INSTALLATION
+from muster.core.ports import Secret, Sources
+from muster.core.refusals import Refused
+from muster.core.tenants import CreateTenant, Tenants
+from muster.core.users import UserDraft
+
+FILE = "bootstrap.json"
+FIRST_TENANT = "Muster"
+ADMINISTRATOR_NAME = "administrator"
+ROLE_TEMPLATES = TEMPLATES
+ADMINISTRATOR_ROLES = (ADMINISTRATOR,)
+
+
+_ORIGIN = Origin("installation")
+_SYSTEM = system(INSTALLATION, "installation")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a tenant's administrator is told, once."""
+
+    key: Secret
+    password: str
+
+    def shown(self) -> dict[str, Any]:
+        """As it is printed, and written to the file."""
+        return {
+            "certcentral": {"api_key": self.key.text},
+            "console": {"username": ADMINISTRATOR_NAME, "password": self.password},
+        }
+
+
+async def create_tenant(directory: Directory, sources: Sources, name: str) -> Credentials:
+    """Make a further tenant, and tell its administrator's credentials. Refuses a name that is taken."""
+    made = Credentials(new_secret(), new_secret().text)
+    await directory.do(_SYSTEM, await _command(sources, name, made), _ORIGIN)
+    return made
+
+
+async def _command(sources: Sources, name: str, new: Credentials) -> CreateTenant:
+    draft = UserDraft(ADMINISTRATOR_NAME, password=await sources.hash_password(new.password), notify=False)
+    return CreateTenant(name, ROLE_TEMPLATES, ADMINISTRATOR_ROLES, draft, new.key)
+
+
+async def bootstrap(directory: Directory, sources: Sources, data: Path) -> Credentials | None:
+    """Make the first tenant, unless there is one. Of several processes at once, one makes it and is told."""
+    if await directory.ask(_SYSTEM, Tenants()):
+        await _recover(directory, data)
+        return None
+    new = Credentials(new_secret(), new_secret().text)
+    command = replace(await _command(sources, FIRST_TENANT, new), first=True)
+    pending = data / f"{FILE}.{new.key.digest[:12]}"
+    _write(pending, new.shown())
+    if await directory.do(_SYSTEM, command, _ORIGIN) is None:
+        pending.unlink(missing_ok=True)
+        return None
+    pending.replace(data / FILE)
+    return new
+
+
+async def _recover(directory: Directory, data: Path) -> None:
+    """Give the file of a start that was cut off its name; delete those of starts that came too late."""
+    for pending in list(data.glob(f"{FILE}.*")):  # noqa: ASYNC240  (once, before anything is served)
+        try:
+            await directory.identify(msgspec.json.decode(pending.read_bytes())["certcentral"]["api_key"])
+        except (Refused, msgspec.DecodeError):
+            pending.unlink(missing_ok=True)
+        else:
+            pending.replace(data / FILE)
+
+
+def _write(path: Path, shown: dict[str, Any]) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    directory = os.open(path.parent, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)

@@ -1,0 +1,264 @@
+"""The way of a request through any API: route, size, credential, rate, body, handler, and errors in the API's form.
+
+An API is a table of routes and a `Manner`; it cannot forget a phase, since the phases are here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote
+
+from muster.core.authority import Actor
+from muster.core.directory import NOBODY, Directory
+from muster.core.events import Origin
+from muster.core.refusals import Refusal, Refused
+from muster.web.addresses import ClientAddress
+from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
+from muster.web.limits import RateLimit
+from muster.web.logs import RequestLog
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_PARAMETERS = 100
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as a handler sees it. `params` are the values of the path's names, `body` is at most the limit."""
+
+    directory: Directory
+    actor: Actor
+    origin: Origin
+    method: str
+    params: dict[str, str]
+    query_string: bytes
+    headers: Headers
+    body: bytes
+
+    def header(self, name: bytes) -> str | None:
+        """The header of this name (lower case), or None."""
+        return header(self.headers, name)
+
+    def query(self) -> list[tuple[str, str]]:
+        """The query's names and values, decoded, in order. Raises `Hindered` with `MALFORMED` for over 100 of them."""
+        try:
+            return parse_qsl(
+                self.query_string.decode("latin-1"),
+                keep_blank_values=True,
+                max_num_fields=MOST_PARAMETERS,
+                errors="strict",
+            )
+        except ValueError as error:
+            raise Hindered(Problem.MALFORMED, f"query: {error}") from None
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation: where it is, who answers it, and what its page and its tests say about it.
+
+    `path` has names in braces. An `open` route needs no credential. `permission` is what the core will demand.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    permission: str | None = None
+    open: bool = False
+
+
+class Manner(Protocol):
+    """How an API carries itself: its credential, its errors and the headers it sets on everything."""
+
+    channel: str
+
+    def credential(self, headers: Headers) -> str | None:
+        """The secret that the request shows, or None."""
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """The answer to a refusal of the core. Total."""
+
+    def hindered(self, hindered: Hindered) -> Answer:
+        """The answer to a problem of the wire. Total."""
+
+    def misshapen(self, wrong: WrongShape) -> Answer:
+        """The answer to a body of another type."""
+
+    def dressed(self, answer: Answer) -> Answer:
+        """The answer with the headers that all of this API's answers have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an API is run with: the directory, the limits and where the logs go."""
+
+    directory: Directory
+    addresses: ClientAddress
+    requests: RequestLog
+    new_request_id: Callable[[], str]
+    clock: Callable[[], float]
+    body_limit: int = 1 << 20
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[str, _Node] = field(default_factory=dict)
+    named: _Node | None = None
+    routes: dict[str, tuple[Route, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Router:
+    """Finds the route of a path by its segments; a trailing slash makes no difference."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        for route in routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        node, names = self._root, []
+        for segment in route.path.strip("/").split("/"):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.named = node.named or _Node()
+                node = node.named
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        node.routes[route.method] = (route, tuple(names))
+
+    def find(self, path: str) -> tuple[dict[str, tuple[Route, tuple[str, ...]]], list[str]]:
+        """The routes at a raw path by method, with the decoded values of the names; no routes if there are none."""
+        segments = path.strip("/").split("/")
+        values: list[str] = []
+        node = _descend(self._root, segments, 0, values)
+        return (node.routes if node is not None else {}), values
+
+
+def _descend(node: _Node, segments: list[str], at: int, values: list[str]) -> _Node | None:
+    if at == len(segments):
+        return node if node.routes else None
+    literal = node.literals.get(segments[at])
+    if literal is not None:
+        found = _descend(literal, segments, at + 1, values)
+        if found is not None:
+            return found
+    if node.named is None or not segments[at]:
+        return None
+    values.append(unquote(segments[at]))
+    found = _descend(node.named, segments, at + 1, values)
+    if found is None:
+        values.pop()
+    return found
+
+
+def header(headers: Headers, name: bytes) -> str | None:
+    """The first header of this name (lower case) as text, or None."""
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+class Api:
+    """An ASGI application made of routes and a manner."""
+
+    def __init__(self, routes: Iterable[Route], manner: Manner, around: Surroundings, limit: RateLimit) -> None:
+        self.routes = tuple(routes)
+        self._router = Router(self.routes)
+        self._manner = manner
+        self._around = around
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        around = self._around
+        began, request = around.clock(), around.new_request_id()
+        headers: Headers = tuple(scope["headers"])
+        peer = scope["client"][0] if scope.get("client") else None
+        address = around.addresses.of(peer, header(headers, b"x-forwarded-for"))
+        origin = Origin(self._manner.channel, address, request)
+        place, answer = await self._guarded(scope, receive, headers, origin)
+        answer = self._manner.dressed(answer)
+        await _send(send, answer, request, head=scope["method"] == "HEAD")
+        if around.requests.enabled:
+            milliseconds = (around.clock() - began) * 1000
+            around.requests.write(request, scope["method"], place, answer.status, milliseconds, address)
+
+    async def _guarded(self, scope: Scope, receive: Receive, headers: Headers, origin: Origin) -> tuple[str, Answer]:
+        place = [self._manner.channel]
+        try:
+            return place[0], await self._answer(scope, receive, headers, origin, place)
+        except Refused as refused:
+            return place[0], self._manner.refused(refused.refusal)
+        except Hindered as hindered:
+            return place[0], self._manner.hindered(hindered)
+        except WrongShape as wrong:
+            return place[0], self._manner.misshapen(wrong)
+        except Exception:
+            log.exception("a request met a defect", extra={"request": origin.request, "route": place[0]})
+            return place[0], self._manner.hindered(Hindered(Problem.BROKEN))
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: Headers, origin: Origin, place: list[str]
+    ) -> Answer:
+        around = self._around
+        routes, values = self._router.find(_path(scope))
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        route, names = routes.get(method, (None, ()))
+        actor = None
+        if route is None or not route.open:
+            secret = self._manner.credential(headers)
+            actor = await around.directory.identify(secret or "")
+            if not self._limit.allows(actor.credential or ""):
+                raise Hindered(Problem.RATE_LIMITED)
+        if route is None:
+            raise Hindered(Problem.WRONG_METHOD if routes else Problem.UNKNOWN_ROUTE, ", ".join(sorted(routes)))
+        place[0] = f"{self._manner.channel} {route.path}"
+        body = await _body(receive, headers, around.body_limit)
+        params = dict(zip(names, values, strict=True))
+        return await route.handler(
+            Call(around.directory, actor or NOBODY, origin, method, params, scope["query_string"], headers, body)
+        )
+
+
+def _path(scope: Scope) -> str:
+    """The path below the mount, still encoded, so that an encoded slash stays inside its segment."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.decode("latin-1").split("?", 1)[0][len(scope.get("root_path", "")) :]
+
+
+async def _body(receive: Receive, headers: Headers, limit: int) -> bytes:
+    length = header(headers, b"content-length")
+    if length is not None and length.isdigit() and int(length) > limit:
+        raise Hindered(Problem.TOO_LARGE, str(limit))
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Hindered(Problem.MALFORMED, "the body broke off")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise Hindered(Problem.TOO_LARGE, str(limit))
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _send(send: Send, answer: Answer, request: str, *, head: bool) -> None:
+    headers = [*answer.headers, (b"x-request-id", request.encode())]
+    if answer.status != 204:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
