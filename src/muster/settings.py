@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -62,10 +63,11 @@ def read(flags: Mapping[str, str | None], environment: Mapping[str, str] | None 
     """The settings. Raises `SettingsWrong`. Makes the data directory and, where none was given, the secret key."""
     source = _Source(flags, os.environ if environment is None else environment)
     data = Path(source.text("data", "var")).absolute()
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tls_cert, tls_key = source.file("tls_cert"), source.file("tls_key")
-    if (tls_cert is None) != (tls_key is None):
-        raise SettingsWrong("MUSTER_TLS_CERT and MUSTER_TLS_KEY go together")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsWrong(f"MUSTER_DATA cannot be a directory at {data}: {error.strerror}") from error
+    tls_cert, tls_key = _tls(source)
     host, port = source.text("host", "127.0.0.1"), source.whole("port", 8080)
     if tls_cert is None and not _is_loopback(host) and not source.truth("allow_plain_http", "0"):
         raise SettingsWrong(
@@ -110,7 +112,7 @@ class _Source:
 
     def whole(self, name: str, otherwise: int) -> int:
         text = self.text(name, str(otherwise))
-        if not text.isdigit() or int(text) > 65535:
+        if not (text.isascii() and text.isdigit()) or len(text) > 5 or int(text) > 65535:
             raise SettingsWrong(f"MUSTER_{name.upper()} is not a number of a port: {text!r}")
         return int(text)
 
@@ -132,11 +134,27 @@ class _Source:
         return Path(text)
 
 
+def _tls(source: _Source) -> tuple[Path | None, Path | None]:
+    certificate, key = source.file("tls_cert"), source.file("tls_key")
+    if certificate is None and key is None:
+        return None, None
+    if certificate is None or key is None:
+        raise SettingsWrong("MUSTER_TLS_CERT and MUSTER_TLS_KEY go together")
+    try:
+        # An empty password, so that nobody is asked for one at a terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except OSError as error:
+        raise SettingsWrong(f"MUSTER_TLS_CERT and MUSTER_TLS_KEY are no certificate with its key: {error}") from error
+    return certificate, key
+
+
 def _content(path: Path) -> str:
     try:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsWrong(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsWrong(f"{path} is not text in UTF-8") from error
 
 
 def _is_loopback(host: str) -> bool:
@@ -151,7 +169,10 @@ def _is_loopback(host: str) -> bool:
 def _secret_key(source: _Source, data: Path) -> bytes:
     text = source.text("secret_key", "")
     if not text:
-        text = _kept_key(data / KEY_FILE)
+        try:
+            text = _kept_key(data / KEY_FILE)
+        except OSError as error:
+            raise SettingsWrong(f"{data / KEY_FILE} can be neither read nor made: {error.strerror}") from error
     if len(text) < KEY_BYTES:
         raise SettingsWrong(f"MUSTER_SECRET_KEY is shorter than {KEY_BYTES} characters")
     return text.encode()

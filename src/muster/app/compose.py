@@ -13,11 +13,11 @@ from muster.apis.certcentral.routes import certcentral
 from muster.app.bootstrap import Credentials, bootstrap
 from muster.app.sources import MachineSources, Sealer, new_secret
 from muster.core.directory import Directory
-from muster.settings import Settings
-from muster.store.database import DatabaseStore, database_at
+from muster.settings import Settings, SettingsWrong
+from muster.store.database import Database, DatabaseStore, database_at
 from muster.store.migrations.run import migrate
 from muster.store.session import DatabaseFailed
-from muster.web.addresses import ClientAddress, networks
+from muster.web.addresses import ClientAddress, Network, networks
 from muster.web.health import health
 from muster.web.logs import RequestLog
 from muster.web.mounts import Mounts
@@ -38,7 +38,7 @@ class Installation:
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncIterator[Installation]:
     """Open the directory of these settings, and close it in good order. The tables must be there (`prepare`)."""
-    store = DatabaseStore(database_at(settings.database_url))
+    store = DatabaseStore(_database(settings))
     sealer = Sealer(settings.secret_key)
     sources = MachineSources(sealer)
     await store.open()
@@ -50,7 +50,22 @@ async def installation(settings: Settings) -> AsyncIterator[Installation]:
 
 def prepare(settings: Settings) -> None:
     """Bring the tables to the newest shape."""
+    _database(settings)
     migrate(settings.database_url)
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return database_at(settings.database_url)
+    except ValueError as error:
+        raise SettingsWrong(f"MUSTER_DATABASE_URL: {error}") from error
+
+
+def _trusted(settings: Settings) -> tuple[Network, ...]:
+    try:
+        return networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise SettingsWrong(f"MUSTER_TRUSTED_PROXIES: {error}") from error
 
 
 def request_ids() -> Callable[[], str]:
@@ -61,13 +76,13 @@ def request_ids() -> Callable[[], str]:
 
 def application(settings: Settings, on_bootstrap: Callable[[Credentials], None]) -> Mounts:
     """The server's ASGI application. It opens the directory when it starts and closes it when it ends."""
-    store = DatabaseStore(database_at(settings.database_url))
+    store = DatabaseStore(_database(settings))
     sealer = Sealer(settings.secret_key)
     sources = MachineSources(sealer)
     directory = Directory(store, sources)
     around = Surroundings(
         directory,
-        ClientAddress(networks(settings.trusted_proxies)),
+        ClientAddress(_trusted(settings)),
         RequestLog(sys.stderr, sources.now, enabled=settings.log_level in ("debug", "info")),
         request_ids(),
         time.monotonic,

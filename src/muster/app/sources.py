@@ -10,7 +10,6 @@ import string
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import uuid6
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
@@ -24,22 +23,30 @@ SECRET_LENGTH = 47
 PASSWORD_THREADS = 2
 _ALPHABET = string.ascii_letters + string.digits
 _NONCE = 12
-# What a byte below 248 = 4 x 62 stands for, so that every character is equally likely.
-_CHARACTER = bytes(ord(_ALPHABET[byte % 62]) for byte in range(248))
+_ID_VERSION = 7 << 76 | 2 << 62
+_ID_RANDOM = (1 << 128) - 1 ^ (15 << 76 | 3 << 62)
+# What each byte stands for; those from 248 = 4 x 62 on are thrown away, so that every character is equally likely.
+_CHARACTERS = bytes(ord(_ALPHABET[byte % 62]) for byte in range(256))
+_UNEVEN = bytes(range(248, 256))
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562) in its 36-character form."""
-    return str(uuid6.uuid7())
+    """A UUIDv7 (RFC 9562, section 5.7) in its 36-character form: 48 bits of milliseconds, then 74 random ones.
+
+    Written out here, since the objects that a library makes cost ten times as much, four times a create.
+    """
+    bits = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
+    text = f"{bits & _ID_RANDOM | _ID_VERSION:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def new_secret() -> Secret:
     """A secret of 47 ASCII letters and digits, with the digest under which it is kept."""
-    text = ""
-    while len(text) < SECRET_LENGTH:
-        drawn = bytes(byte for byte in os.urandom(SECRET_LENGTH + 8) if byte < len(_CHARACTER))
-        text += drawn.translate(_CHARACTER + bytes(8)).decode()
-    return Secret(text[:SECRET_LENGTH], digest(text[:SECRET_LENGTH]))
+    drawn = b""
+    while len(drawn) < SECRET_LENGTH:
+        drawn += os.urandom(SECRET_LENGTH + 8).translate(_CHARACTERS, delete=_UNEVEN)
+    text = drawn[:SECRET_LENGTH].decode()
+    return Secret(text, digest(text))
 
 
 def digest(secret: str) -> str:

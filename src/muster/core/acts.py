@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol, TypeVar
 
 from muster.core.authority import Actor
 from muster.core.entity import Columns, Entity, present, values_of
-from muster.core.events import Event, Origin, differences, link_after
+from muster.core.events import Event, Origin, chain, differences
 from muster.core.known import Head, Known, Need
 from muster.core.ports import Fresh
 from muster.core.refusals import LastAdministrator, refuse
@@ -110,11 +110,17 @@ class Case(View):
         for old, new in self._puts:
             self.known.put(old, new)
         for event in self._events:
-            self.known.put(None, _chained(head, event))
+            head.sequence += 1
+            chain(event, head.sequence, head.link)
+            head.link = event.link
+            self.known.append(event)
 
     def _tally(self, head: Head) -> None:
-        users = head.users + sum(_tally(new, 0) - _tally(old, 0) for old, new in self._puts)
-        administrators = head.administrators + sum(_tally(new, 1) - _tally(old, 1) for old, new in self._puts)
+        users, administrators = head.users, head.administrators
+        for old, new in self._puts:
+            if type(present(new, old)).COUNTED:
+                users += _tally(new, 0) - _tally(old, 0)
+                administrators += _tally(new, 1) - _tally(old, 1)
         if administrators == 0 and head.administrators > 0:
             refuse(LastAdministrator())
         head.users, head.administrators = users, administrators
@@ -131,33 +137,6 @@ def _changes_authority(old: Entity | None, new: Entity | None) -> bool:
     if old is None or not kind.AUTHORITY:
         return False
     return new is None or values_of(old, kind.AUTHORITY) != values_of(new, kind.AUTHORITY)
-
-
-def _chained(head: Head, event: Event) -> Event:
-    # The constructor, since dataclasses.replace costs three times as much on this, the hottest of paths.
-    unlinked = Event(
-        event.tenant,
-        head.sequence + 1,
-        event.id,
-        event.at,
-        event.act,
-        event.actor_kind,
-        event.actor,
-        event.actor_name,
-        event.credential,
-        event.channel,
-        event.address,
-        event.request,
-        event.noun,
-        event.subject,
-        event.subject_name,
-        event.changes,
-        b"",
-    )
-    head.sequence += 1
-    head.link = link_after(head.link, unlinked)
-    object.__setattr__(unlinked, "link", head.link)
-    return unlinked
 
 
 class Command(Protocol[R_co]):

@@ -40,7 +40,11 @@ class Directory:
         cached = self._actors.get(digest)
         if cached is not None:
             return cached
-        actor = await self._store.read(identifying(NOBODY, digest, self._sources.now()))
+        now = self._sources.now()
+        found = await self._store.read(identifying(NOBODY, digest, now))
+        # Once more now that his tenant is known: its epoch has to be read before the key, or a key that is revoked
+        # between the two would pass for one that is alive in the later epoch.
+        actor = await self._store.read(identifying(found, digest, now))
         self._remember(actor)
         return actor
 

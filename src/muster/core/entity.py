@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -13,8 +14,8 @@ class Entity:
 
     `KEY` is its identity, `UNIQUE` the other look-ups that find one, `MANY` those that find several. A change of a
     field in `AUTHORITY` changes what somebody may do, and so ends the life of every cached credential of the tenant;
-    so does any change to an entity that is `STABLE`, which may be cached itself for as long. `tallies` is what it
-    adds to its tenant's counts of users and of active administrators.
+    so does any change to an entity that is `STABLE`, which may be cached itself for as long. One that is `COUNTED`
+    adds its `tallies` to its tenant's counts of users and of active administrators.
     """
 
     __slots__ = ()
@@ -24,6 +25,7 @@ class Entity:
     MANY: ClassVar[tuple[Columns, ...]] = ()
     AUTHORITY: ClassVar[Columns] = ()
     STABLE: ClassVar[bool] = False
+    COUNTED: ClassVar[bool] = False
 
     @property
     def tallies(self) -> tuple[int, int]:
@@ -31,19 +33,17 @@ class Entity:
         return 0, 0
 
 
-_GETTERS: dict[tuple[type[Entity], Columns], Any] = {}
+_GETTERS: dict[Columns, Callable[[Entity], tuple[Any, ...]]] = {}
 
 
 def values_of(entity: Entity, columns: Columns) -> tuple[Any, ...]:
     """The entity's values of these columns."""
-    slot = (type(entity), columns)
-    getter = _GETTERS.get(slot)
+    getter = _GETTERS.get(columns)
     if getter is None:
         single = attrgetter(columns[0])
         getter = attrgetter(*columns) if len(columns) > 1 else lambda it: (single(it),)
-        _GETTERS[slot] = getter
-    found: tuple[Any, ...] = getter(entity)
-    return found
+        _GETTERS[columns] = getter
+    return getter(entity)
 
 
 def present(new: Entity | None, old: Entity | None) -> Entity:

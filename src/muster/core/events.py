@@ -7,14 +7,14 @@ that no two different events (and no two splits of the same bytes) have the same
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from muster.core.entity import Entity
 
 FIRST_LINK = bytes(32)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One field's old and new value; None is absence. A member of a set is one change: added or removed."""
 
     field: str
@@ -56,21 +56,12 @@ class Event(Entity):
     link: bytes
 
 
-def _measured(fields: Iterable[str | None]) -> bytes:
-    parts = []
-    for field in fields:
-        if field is None:
-            parts.append(b"-")
-        else:
-            data = field.encode()
-            parts.append(b"%d:" % len(data))
-            parts.append(data)
-    return b"".join(parts)
-
-
 def link_after(previous: bytes, event: Event) -> bytes:
-    """The event's link (32 bytes), given the link before it. The event's own `link` plays no part."""
-    fields: list[str | None] = [
+    """The event's link (32 bytes), given the link before it. The event's own `link` plays no part.
+
+    Each field goes in as its length in characters, a colon and its text (UTF-8); an absent one as a hyphen.
+    """
+    fields = [
         event.tenant,
         str(event.sequence),
         event.id,
@@ -88,27 +79,35 @@ def link_after(previous: bytes, event: Event) -> bytes:
         event.subject_name,
     ]
     for change in event.changes:
-        fields += (change.field, change.old, change.new)
-    return sha256(previous + _measured(fields)).digest()
+        fields += change
+    measured = ["-" if text is None else f"{len(text)}:{text}" for text in fields]
+    return sha256(previous + "".join(measured).encode()).digest()
+
+
+def chain(event: Event, sequence: int, previous: bytes) -> None:
+    """Give a new event, which nobody has seen yet, its place in the chain."""
+    # Not by a second object: this is the hottest of paths, and until now the event had no place to be equal in.
+    object.__setattr__(event, "sequence", sequence)
+    object.__setattr__(event, "link", link_after(previous, event))
 
 
 def differences(old: object | None, new: object | None, fields: Iterable[str]) -> tuple[Change, ...]:
     """The changes between two states of an entity over the named fields, in their order; an absent state is None."""
     changes: list[Change] = []
     for field in fields:
-        before, after = getattr(old, field, None), getattr(new, field, None)
-        if before != after:
-            changes.extend(_difference(field, before, after))
+        before = None if old is None else getattr(old, field)
+        after = None if new is None else getattr(new, field)
+        if before == after:
+            continue
+        if before is None and type(after) is str:
+            changes.append(Change(field, None, after))
+        elif isinstance(before, tuple) or isinstance(after, tuple):
+            was, becomes = _members(before), _members(after)
+            changes += [Change(field, member, None) for member in was if member not in becomes]
+            changes += [Change(field, None, member) for member in becomes if member not in was]
+        else:
+            changes.append(Change(field, _text(before), _text(after)))
     return tuple(changes)
-
-
-def _difference(field: str, before: object, after: object) -> Iterable[Change]:
-    if isinstance(before, tuple) or isinstance(after, tuple):
-        was, becomes = _members(before), _members(after)
-        yield from (Change(field, member, None) for member in was if member not in becomes)
-        yield from (Change(field, None, member) for member in becomes if member not in was)
-    else:
-        yield Change(field, _text(before), _text(after))
 
 
 def _members(value: object) -> tuple[str, ...]:
@@ -116,6 +115,6 @@ def _members(value: object) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)

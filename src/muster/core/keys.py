@@ -146,7 +146,7 @@ def authenticate(known: Known, digest: str, at: int) -> Actor:
         id=user.id,
         name=user.username,
         permissions=narrowed(union(roles_of(known, user)), narrowing),
-        scope=scope_of(known, user) or None,
+        scope=scope_of(known, user) if user.scope else None,
         home=user.home,
         epoch=epoch,
         credential=digest,

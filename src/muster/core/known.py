@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from muster.core.entity import Columns, Entity, present, values_of
-from muster.core.events import FIRST_LINK
+from muster.core.events import FIRST_LINK, Event
 from muster.core.query import Page, Search
+from muster.core.refusals import Unknown, refuse
 
 E = TypeVar("E", bound=Entity)
 
@@ -59,7 +60,7 @@ class Head(Entity):
 
 
 INSTALLATION = ""
-"""The id of the head row that belongs to no tenant: whoever makes tenants or delivers mail holds it."""
+"""The id of the head row that belongs to no tenant: whoever makes tenants holds it."""
 
 
 @dataclass(slots=True)
@@ -86,10 +87,13 @@ class Known:
         self._pages: dict[Search, Page] = {}
 
     def head(self, tenant: str) -> Head:
-        """The tenant's head row. Raises `Unloaded`; a tenant that is named by anything kept always has one."""
+        """The tenant's head row. Raises `Unloaded`, and refuses with `Unknown` a tenant that has none."""
         head = self.heads.get(tenant)
         if head is None:
-            raise Unloaded(Need(Head, Head.KEY, (tenant,)))
+            need = Need(Head, Head.KEY, (tenant,))
+            if need not in self._found:
+                raise Unloaded(need)
+            refuse(Unknown("tenant"))
         return head
 
     def one(self, kind: type[E], columns: Columns, *values: Any) -> E | None:
@@ -133,6 +137,7 @@ class Known:
         """Take in what the store found for a need; what the batch changed meanwhile goes before it."""
         if need.kind is Head:
             self.heads.update((row.id, row) for row in rows)
+            self._found[need] = None
             return
         kind_writes = self.writes.get(need.kind)
         current = list(rows) if kind_writes is None else self._overlaid(need, rows, kind_writes)
@@ -147,25 +152,40 @@ class Known:
         """Lay a change over what is known: a new entity (no old one), another state of it, or its end (no new one)."""
         entity = present(new, old)
         kind = type(entity)
+        writes = self._writes_of(kind)
         key = values_of(entity, kind.KEY)
+        writes.before.setdefault(key, old)
+        writes.after[key] = new
+        if old is not None:
+            self._unindex(kind, old)
+        if new is not None:
+            self._index(kind, key, new)
+
+    def append(self, event: Event) -> None:
+        """Have an event written; nobody looks for it before it is."""
+        key = (event.tenant, event.sequence)
+        writes = self._writes_of(Event)
+        writes.before[key] = None
+        writes.after[key] = event
+
+    def _writes_of(self, kind: type[Any]) -> Writes:
         writes = self.writes.get(kind)
         if writes is None:
             writes = self.writes[kind] = Writes()
-        writes.before.setdefault(key, old)
-        writes.after[key] = new
-        self._index(kind, old, new)
+        return writes
 
-    def _index(self, kind: type[Any], old: Entity | None, new: Entity | None) -> None:
+    def _unindex(self, kind: type[Any], old: Entity) -> None:
         for columns in (kind.KEY, *kind.UNIQUE):
-            if old is not None:
-                self._found[Need(kind, columns, values_of(old, columns))] = None
-            if new is not None:
-                self._found[Need(kind, columns, values_of(new, columns))] = new
+            self._found[Need(kind, columns, values_of(old, columns))] = None
         for columns in kind.MANY:
-            if old is not None:
-                self._reindex(Need(kind, columns, values_of(old, columns)), old, None)
-            if new is not None:
-                self._reindex(Need(kind, columns, values_of(new, columns)), new, new)
+            self._reindex(Need(kind, columns, values_of(old, columns)), old, None)
+
+    def _index(self, kind: type[Any], key: tuple[Any, ...], new: Entity) -> None:
+        self._found[Need(kind, kind.KEY, key)] = new
+        for columns in kind.UNIQUE:
+            self._found[Need(kind, columns, values_of(new, columns))] = new
+        for columns in kind.MANY:
+            self._reindex(Need(kind, columns, values_of(new, columns)), new, new)
 
     def _reindex(self, need: Need, entity: Entity, becomes: Entity | None) -> None:
         found = self._found.get(need, self._cached(need))

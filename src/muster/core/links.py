@@ -19,6 +19,7 @@ LINK_LIFETIME = 7 * 24 * 3600 * 1000
 class PasswordLink(Entity):
     """A link, kept as the digest of its secret; void once used, replaced or expired (UTC milliseconds)."""
 
+    KEY = ("tenant", "user", "id")
     UNIQUE = (("digest",),)
     MANY = (("tenant", "user"),)
 

@@ -31,8 +31,6 @@ class Mail(Entity):
     done once `sent_at` is set or, given up, `failed_at`. All times are UTC milliseconds.
     """
 
-    MANY = (("tenant", "user"),)
-
     id: str
     tenant: str
     kind: str

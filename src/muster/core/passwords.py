@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.links import PasswordLink, live_link
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
@@ -15,8 +16,7 @@ PASSWORD_LENGTHS = (12, 256)
 def check_password(password: str, username: str) -> None:
     """Refuse a password under 12 or over 256 characters, and one that holds the username."""
     least, most = PASSWORD_LENGTHS
-    if len(password) > most:
-        refuse(Invalid("password", Fault.TOO_LONG, most))
+    values.text(password, "password", most)
     if len(password) < least or username.casefold() in password.casefold():
         refuse(Invalid("password", Fault.WEAK, least))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SEARCHED = ("username", "given_name", "family_name", "email")
 MOST_ROWS = 1000
+MOST_OFFSET = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class Search:
     limit: int = MOST_ROWS
 
     def bounded(self, tenant: str, within: tuple[str, ...] | None) -> Search:
-        """The same question, asked in this tenant by somebody restricted to these units."""
-        return replace(self, tenant=tenant, within=within)
+        """The same question, asked in this tenant by somebody restricted to these units, its page within limits."""
+        offset, limit = min(max(self.offset, 0), MOST_OFFSET), min(max(self.limit, 0), MOST_ROWS)
+        return replace(self, tenant=tenant, within=within, offset=offset, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

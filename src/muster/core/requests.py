@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from muster.core.acts import Case, Command, Question, View
@@ -21,15 +21,20 @@ R = TypeVar("R")
 class Request(Generic[R]):
     """What the store carries out. `heads` are the head rows to lock; `actor` is renewed when his epoch has passed."""
 
-    actor: Actor
+    asked: Actor
     at: int
     heads: tuple[str, ...]
     needs: tuple[Need, ...]
     _run: Callable[[Request[R], Known], R]
+    actor: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.actor = self.asked
 
     def run(self, known: Known) -> R:
         """Decide over what is known. Raises `Refused`, and `Unloaded` when more has to be loaded first."""
-        self.actor = current(self.actor, known, self.at)
+        # From the one who asked, each time: an earlier run may have renewed him over a batch that was never kept.
+        self.actor = current(self.asked, known, self.at)
         return self._run(self, known)
 
 
@@ -71,5 +76,5 @@ def asking(actor: Actor, act: Question[R], at: int) -> Request[R]:
 
 
 def identifying(actor: Actor, digest: str, at: int) -> Request[Actor]:
-    """A request that finds the actor behind a credential's digest."""
-    return Request(actor, at, (), (), lambda _, known: authenticate(known, digest, at))
+    """A request that finds the actor behind a credential's digest, as asked by whoever he is thought to be."""
+    return Request(actor, at, (actor.tenant,), (), lambda _, known: authenticate(known, digest, at))

@@ -13,7 +13,7 @@ from muster.core.refusals import Taken, refuse
 from muster.core.roles import Role, RoleTemplate
 from muster.core.tenancy import Tenant
 from muster.core.units import Unit
-from muster.core.users import User, UserDraft, add, drafted
+from muster.core.users import User, UserDraft, add, check_texts, drafted
 
 FIRST_ACCOUNT, ACCOUNTS = 1_000_000, 9_000_000
 
@@ -48,6 +48,7 @@ class CreateTenant(Command[NewTenant | None]):
     def decide(self, case: Case) -> NewTenant | None:
         """The new tenant; None where `first` came too late. Refuses a name that a tenant has."""
         values.login_name(self.name, "name")
+        check_texts(self.administrator)
         tenants = case.known.many(Tenant, ("installation",), INSTALLATION)
         if self.first and tenants:
             return None

@@ -23,6 +23,12 @@ T = TypeVar("T")
 PERSON = "person"
 MOST_ROLES = 100
 MOST_SCOPE = 1000
+MOST_EXTRAS = 1000
+SEARCHED_LINES = (
+    ("given_name", values.TEXT_LENGTH),
+    ("family_name", values.TEXT_LENGTH),
+    ("email", values.EMAIL_LENGTH),
+)
 USERNAME = "username"
 
 
@@ -37,6 +43,7 @@ class User(Entity):
 
     UNIQUE = (("tenant", "number"),)
     AUTHORITY = ("active", "roles", "scope", "home", "username")
+    COUNTED = True
 
     id: str
     tenant: str
@@ -162,8 +169,8 @@ def must_manage(view: View, user: User) -> None:
 class UserDraft:
     """A user as somebody wants him. Units are named by number, roles by catalogue and number.
 
-    Without a `home` he gets the creator's, without a `scope` the creator's; `notify` sends him the mail that lets him
-    set a password, or tells an SSO-only user that he may sign in.
+    Without a `home` he gets the creator's (the root where that is no user), without a `scope` the creator's; `notify`
+    sends him the mail that lets him set a password, or tells an SSO-only user that he may sign in.
     """
 
     username: str
@@ -197,7 +204,7 @@ class CreateUser(Command[User]):
     def decide(self, case: Case) -> User:
         """The new user."""
         draft, actor = self.draft, case.actor
-        _check_texts(draft)
+        check_texts(draft)
         roles = tuple(find_role(case, *role, "roles") for role in _bounded(draft.roles, "roles", MOST_ROLES))
         for role in roles:
             actor.must_hold(role.permissions, "role")
@@ -210,11 +217,18 @@ class CreateUser(Command[User]):
         return user
 
 
-def _check_texts(draft: UserDraft) -> None:
+def check_texts(draft: UserDraft) -> None:
+    """Refuse with `Invalid` a draft with a text that is too long or cannot be kept."""
     values.login_name(draft.username)
-    for field in ("given_name", "family_name", "phone", "job_title"):
+    for field, limit in SEARCHED_LINES:
+        value = getattr(draft, field)
+        if value is not None:
+            values.searched_line(value, field, limit)
+    for field in ("phone", "job_title"):
         values.optional_line(getattr(draft, field), field)
-    values.optional_line(draft.email, "email", values.EMAIL_LENGTH)
+    for pair in _bounded(draft.extras, "extras", MOST_EXTRAS):
+        for extra in pair:
+            values.text(extra, "extras", values.EXTRA_LENGTH)
 
 
 def _bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
@@ -225,7 +239,14 @@ def _bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
 
 
 def _home(case: Case, draft: UserDraft) -> str:
-    return case.actor.home if draft.home is None else find_unit(case, draft.home, "home").id
+    if draft.home is not None:
+        return find_unit(case, draft.home, "home").id
+    if case.actor.home:
+        return case.actor.home
+    tenant = case.known.one(Tenant, Tenant.KEY, case.tenant)
+    if tenant is None:
+        refuse(Unknown("tenant"))
+    return tenant.root
 
 
 def _scope(case: Case, draft: UserDraft) -> tuple[str, ...]:

@@ -11,9 +11,14 @@ from muster.core.refusals import Fault, Invalid, refuse
 LOGIN_NAME_LENGTH = 255
 TEXT_LENGTH = 1024
 EMAIL_LENGTH = 320
+EXTRA_LENGTH = 65_536
+
+FOLDED_BYTES = 2_400
+"""How long the folded form of what is searched may be in UTF-8: a database's index holds no more."""
 
 # C0, DEL and C1 controls, the line and paragraph separators, and lone surrogates, which no database could keep.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 # RFC 5321 section 4.1.2 Dot-string, and a domain of at least two RFC 1123 labels; ASCII alone, so that no header or
 # envelope can be forged and no homograph accepted.
@@ -40,7 +45,7 @@ def login_name(text: str, field: str = "username") -> str:
     """
     if not text.strip():
         refuse(Invalid(field, Fault.MISSING))
-    return line(text, field, LOGIN_NAME_LENGTH)
+    return searched_line(text, field, LOGIN_NAME_LENGTH)
 
 
 def line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
@@ -50,6 +55,29 @@ def line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
     if _CONTROL.search(text):
         refuse(Invalid(field, Fault.CHARACTERS))
     return text
+
+
+def searched_line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
+    """As `line`, for what is found by its folded form, which an index must be able to hold."""
+    if not line(text, field, limit).isascii() and len(fold(text).encode()) > FOLDED_BYTES:
+        refuse(Invalid(field, Fault.TOO_LONG, limit))
+    return text
+
+
+def is_keepable(value: object) -> bool:
+    """Whether a database can hold the text or number at all: no NUL, no lone surrogate, 64 bits."""
+    if isinstance(value, str):
+        return not _UNKEEPABLE.search(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+def text(value: str, field: str, limit: int) -> str:
+    """Text of any kind, line ends too, of at most `limit` characters. Raises `Refused` with `Invalid`."""
+    if len(value) > limit:
+        refuse(Invalid(field, Fault.TOO_LONG, limit))
+    if not is_keepable(value):
+        refuse(Invalid(field, Fault.CHARACTERS))
+    return value
 
 
 def optional_line(text: str | None, field: str, limit: int = TEXT_LENGTH) -> str | None:

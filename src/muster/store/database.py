@@ -14,6 +14,7 @@ from muster.core.refusals import Refused, Unavailable
 from muster.core.requests import Request
 from muster.store import postgresql
 from muster.store.cache import StableCache
+from muster.store.history import History
 from muster.store.session import DatabaseFailed, Session, load
 from muster.store.sqlite import SEARCH_THREADS, SqliteSession
 from muster.store.writer import Writer, supply
@@ -126,12 +127,16 @@ def database_at(url: str) -> Database:
 
 
 class DatabaseStore:
-    """`core.ports.Store` over a database. Open it before use and close it afterwards."""
+    """`core.ports.Store` over a database. Open it before use and close it afterwards.
+
+    `history` is what `trail` reads of it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cache = StableCache()
         self._writer = Writer(database.writing, self._cache)
+        self.history = History(database.searching)
 
     async def open(self) -> None:
         """Connect. Raises `DatabaseFailed`."""

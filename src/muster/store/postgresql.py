@@ -16,11 +16,10 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
-from muster.core.query import Page, Search
 from muster.store.rows import LAYOUTS, Child
 from muster.store.session import CommitUnknown, DatabaseFailed
 from muster.store.statements import Statements, listed, quoted
-from muster.store.where import counted, numbered
+from muster.store.where import Searches
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
@@ -64,6 +63,7 @@ class Spelling:
         return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) SELECT * FROM {_unnest(table, columns)}"
 
 
+SEARCHES = Searches(_DIALECT)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
 _HEAD = STATEMENTS[Head]
 _LOCK_HEADS = f"SELECT {_HEAD.selected} FROM heads t WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
@@ -100,13 +100,15 @@ class PostgresqlSession:
     """A connection to PostgreSQL, used by one task at a time."""
 
     statements = STATEMENTS
+    searches = SEARCHES
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     async def begin(self) -> None:
         async with _told():
-            await self._connection.execute("BEGIN")
+            # Said, since under a stricter default of the server's a head row that somebody else moved is an error.
+            await self._connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
 
     async def commit(self) -> None:
         try:
@@ -143,22 +145,13 @@ class PostgresqlSession:
         async with _told():
             await self._connection.executemany(statement, rows)
 
-    async def page(self, search: Search) -> Page:
-        from muster.core.users import User
-
-        ids = [row[0] for row in await self.select(numbered(search))]
-        total = (await self.select(counted(search)))[0][0]
-        layout = LAYOUTS[User]
-        rows = await self.rows(User, User.KEY, [(search.tenant, user) for user in ids]) if ids else []
-        users = sorted((layout.entity(row) for row in rows), key=lambda user: user.number)
-        return Page(tuple(users), total)
+    async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
+        async with _told():
+            return list(await self._connection.fetch(statement, *parameters))
 
     async def select(self, query: Select[Any]) -> list[Any]:
         compiled = query.compile(dialect=_DIALECT)
-        async with _told():
-            return list(
-                await self._connection.fetch(str(compiled), *(compiled.params[n] for n in compiled.positiontup or ()))
-            )
+        return await self.fetch(str(compiled), [compiled.params[n] for n in compiled.positiontup or ()], long=True)
 
     async def close(self) -> None:
         try:

@@ -32,7 +32,7 @@ Convert = Callable[[Any], Any]
 _encoder = msgspec.json.Encoder()
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _pairs = msgspec.json.Decoder(tuple[tuple[str, str], ...])
-_changes = msgspec.json.Decoder(tuple[tuple[str, str | None, str | None], ...])
+_changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
 def _json(value: Any) -> str:
@@ -95,10 +95,7 @@ class Layout:
 _TRUTH = (int, bool)
 _EXTRAS = (lambda pairs: _json(pairs) if pairs else "[]", lambda text: () if text == "[]" else _pairs.decode(text))
 _PERMISSIONS = (lambda permissions: _json(sorted(permissions)), lambda text: frozenset(_texts.decode(text)))
-_CHANGES = (
-    lambda changes: _json([(change.field, change.old, change.new) for change in changes]),
-    lambda text: tuple(Change(*change) for change in _changes.decode(text)),
-)
+_CHANGES = (_json, _changes.decode)
 
 
 def _folded(field: str) -> Convert:

@@ -10,8 +10,11 @@ from sqlalchemy import Select
 from muster.core.entity import Columns, Entity
 from muster.core.known import Head, Known, Need, Writes
 from muster.core.query import Page, Search
+from muster.core.users import User
+from muster.core.values import is_keepable
 from muster.store.rows import LAYOUTS, Child, Layout
 from muster.store.statements import Statements
+from muster.store.where import PROBED, Searches
 
 
 class DatabaseFailed(Exception):
@@ -26,6 +29,7 @@ class Session(Protocol):
     """One connection. Every method raises `DatabaseFailed` when the database does not do what it was told."""
 
     statements: dict[type[Entity], Statements]
+    searches: Searches
 
     async def begin(self) -> None:
         """Open a transaction that may write; wait for whoever holds the database."""
@@ -45,8 +49,8 @@ class Session(Protocol):
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         """All rows of a kind whose columns have any of these values."""
 
-    async def page(self, search: Search) -> Page:
-        """What a search finds."""
+    async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
+        """The rows of a statement; `long` says that others should not wait for it."""
 
     async def select(self, query: Select[Any]) -> list[Any]:
         """The rows of a composed query; it may take long."""
@@ -65,7 +69,12 @@ async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
     """Load what is still lacking of these needs, one statement for all that ask the same way."""
     groups: dict[tuple[type[Any], Columns], list[Need]] = {}
     for need in needs:
-        if known.lacks(need):
+        if not known.lacks(need):
+            continue
+        # What no database can hold it does not hold, and it need not be asked, which some answer with an error.
+        if not all(map(is_keepable, need.values)):
+            known.supply(need, [])
+        else:
             groups.setdefault((need.kind, need.columns), []).append(need)
     for (kind, columns), group in groups.items():
         layout = LAYOUTS[kind]
@@ -75,6 +84,26 @@ async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
             found[tuple(row[place] for place in places)].append(layout.entity(row))
         for need in group:
             known.supply(need, found[need.values])
+
+
+async def page(session: Session, search: Search) -> Page:
+    """What a search finds. A few candidates are looked at here and now; only more than that is a long statement."""
+    probe = session.searches.probe(search)
+    if probe is not None:
+        ids = [row[0] for row in await session.fetch(*probe, long=False)]
+        if len(ids) <= PROBED:
+            found = await _users(session, search.tenant, ids)
+            return Page(tuple(found[search.offset : search.offset + search.limit]), len(found))
+    ids = [row[0] for row in await session.fetch(*session.searches.page(search), long=True)]
+    total: int = (await session.fetch(*session.searches.count(search), long=True))[0][0]
+    return Page(tuple(await _users(session, search.tenant, ids)), total)
+
+
+async def _users(session: Session, tenant: str, ids: list[str]) -> list[User]:
+    """The users with these ids, by number."""
+    rows = await session.rows(User, User.KEY, [(tenant, user) for user in ids]) if ids else []
+    users: list[User] = [LAYOUTS[User].entity(row) for row in rows]
+    return sorted(users, key=lambda user: user.number)
 
 
 async def flush(session: Session, known: Known) -> None:

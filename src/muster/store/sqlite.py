@@ -19,11 +19,10 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
-from muster.core.query import Page, Search
 from muster.store.rows import LAYOUTS, Child
 from muster.store.session import CommitUnknown, DatabaseFailed
 from muster.store.statements import Statements, listed, quoted
-from muster.store.where import counted, numbered
+from muster.store.where import Searches
 
 T = TypeVar("T")
 
@@ -59,6 +58,7 @@ class Spelling:
         return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) VALUES ({marks})"
 
 
+SEARCHES = Searches(_DIALECT)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
 _HEAD_COLUMNS = LAYOUTS[Head].columns
 _KEEP_HEAD = f"INSERT OR REPLACE INTO heads ({listed(_HEAD_COLUMNS)}) VALUES ({', '.join('?' for _ in _HEAD_COLUMNS)})"
@@ -102,9 +102,13 @@ class SqliteSession:
     """
 
     statements = STATEMENTS
+    searches = SEARCHES
 
     def __init__(self, path: Path) -> None:
-        self._connection = connect(path)
+        try:
+            self._connection = connect(path)
+        except sqlite3.Error as error:
+            raise DatabaseFailed(str(error)) from error
         self._thread = ThreadPoolExecutor(1, "sqlite")
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
@@ -160,18 +164,10 @@ class SqliteSession:
         except sqlite3.Error as error:
             raise DatabaseFailed(str(error)) from error
 
-    async def page(self, search: Search) -> Page:
-        return await self._in_thread(lambda: self._page(search))
-
-    def _page(self, search: Search) -> Page:
-        from muster.core.users import User
-
-        layout, statements = LAYOUTS[User], STATEMENTS[User]
-        ids = [row[0] for row in self._select(numbered(search))]
-        total = self._select(counted(search))[0][0]
-        rows = self._fetch(statements.several(User.KEY), (_json([(search.tenant, user) for user in ids]).decode(),))
-        users = sorted((layout.entity(row) for row in rows), key=lambda user: user.number)
-        return Page(tuple(users), total)
+    async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
+        if long:
+            return await self._in_thread(lambda: self._fetch(statement, parameters))
+        return self._fetch(statement, parameters)
 
     async def select(self, query: Select[Any]) -> list[Any]:
         return await self._in_thread(lambda: self._select(query))

@@ -119,6 +119,7 @@ users = Table(
     Index(None, "tenant", "email_folded"),
     Index(None, "tenant", "given_folded"),
     Index(None, "tenant", "family_folded"),
+    sqlite_with_rowid=False,
 )
 
 user_roles = Table(
@@ -187,9 +188,9 @@ password_links = Table(
     _number("created_at"),
     _number("expires_at"),
     _number("void_at", null=True),
-    PrimaryKeyConstraint("tenant", "id"),
+    PrimaryKeyConstraint("tenant", "user", "id"),
     Index(None, "digest", unique=True),
-    Index(None, "tenant", "user"),
+    sqlite_with_rowid=False,
 )
 
 _OWED = text("sent_at IS NULL AND failed_at IS NULL")
@@ -211,9 +212,9 @@ mails = Table(
     _number("failed_at", null=True),
     _text("error", null=True),
     PrimaryKeyConstraint("tenant", "id"),
-    Index(None, "tenant", "user"),
     # Only what is still owed, so that looking for it stays as quick when a million mails have gone out.
     Index(None, "due_at", sqlite_where=_OWED, postgresql_where=_OWED),
+    sqlite_with_rowid=False,
 )
 
 events = Table(

@@ -20,7 +20,7 @@ from muster.core.query import Search
 from muster.core.refusals import Refused, Saturated, Unavailable, refuse
 from muster.core.requests import Request
 from muster.store.cache import StableCache
-from muster.store.session import CommitUnknown, DatabaseFailed, Session, flush, load
+from muster.store.session import CommitUnknown, DatabaseFailed, Session, flush, load, page
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,10 @@ class _Outcome:
 
     result: Any = None
     error: Exception | None = None
+
+
+class _GivenUp(DatabaseFailed):
+    """No part of the batch would fare better by itself."""
 
 
 _Waiting = tuple[Request[Any], "asyncio.Future[Any]"]
@@ -94,13 +98,15 @@ class Writer:
         """The outcome of each request. A batch that the database will not have is halved until the culprit is alone."""
         try:
             return await self._attempt(requests)
+        except _GivenUp as failure:
+            log.error("a batch of %d was given up: %s", len(requests), failure)
+            return [_Outcome(error=Refused(Unavailable())) for _ in requests]
         except DatabaseFailed as failure:
             log.warning("a batch of %d failed: %s", len(requests), failure)
-            if len(requests) == 1:
-                return [_Outcome(error=Refused(Unavailable()))]
         except Exception:
-            log.exception("a batch of %d was given up", len(requests))
-            return [_Outcome(error=Refused(Unavailable())) for _ in requests]
+            log.exception("a batch of %d failed", len(requests))
+        if len(requests) == 1:
+            return [_Outcome(error=Refused(Unavailable()))]
         half = len(requests) // 2
         return await self._carry_out(requests[:half]) + await self._carry_out(requests[half:])
 
@@ -116,7 +122,7 @@ class Writer:
         except CommitUnknown as unknown:
             log.warning("the outcome of a commit is unknown: %s", unknown)
             await self._disconnect()
-            if known is not None and await self._is_committed(known):
+            if known is not None and await self._was_committed(known):
                 return outcomes
             if again:
                 return await self._attempt(requests, again=False)
@@ -134,6 +140,17 @@ class Writer:
         known = Known(heads, self._cache.standing(heads))
         await load(session, known, dict.fromkeys(need for request in requests for need in request.needs))
         return known
+
+    async def _was_committed(self, known: Known) -> bool:
+        """As `_is_committed`, asked until there is an answer: what is not known must not be done again."""
+        for _ in range(RECONNECTS):
+            try:
+                return await self._is_committed(known)
+            except DatabaseFailed as failure:
+                log.warning("whether a commit was carried out cannot be seen yet: %s", failure)
+                await self._disconnect()
+                await asyncio.sleep(RECONNECT_SECONDS)
+        raise _GivenUp("it was not to be found out whether its commit was carried out")
 
     async def _is_committed(self, known: Known) -> bool:
         """Whether a batch is in the database: its first event stands where the batch put it.
@@ -162,7 +179,7 @@ class Writer:
             except DatabaseFailed as failure:
                 log.warning("no connection to the database (%d): %s", attempt + 1, failure)
                 await asyncio.sleep(RECONNECT_SECONDS)
-        raise DatabaseFailed("no connection")
+        raise _GivenUp("no connection")
 
     async def _disconnect(self) -> None:
         session, self._session = self._session, None
@@ -192,6 +209,6 @@ async def _decide(session: Session, known: Known, request: Request[Any]) -> _Out
 async def supply(session: Session, known: Known, need: Need | Search) -> None:
     """Load one thing that was lacking."""
     if isinstance(need, Search):
-        known.supply_page(need, await session.page(need))
+        known.supply_page(need, await page(session, need))
     else:
         await load(session, known, [need])

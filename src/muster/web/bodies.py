@@ -17,7 +17,8 @@ DEEPEST = 32
 """How many arrays and objects may stand inside one another."""
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
-_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+# A string may lack its end and is still one token: looked for again from each quote in it, it would take hours.
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def decoder(shape: type[T]) -> Callable[[bytes], T]:

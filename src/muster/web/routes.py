@@ -169,6 +169,12 @@ def header(headers: Headers, name: bytes) -> str | None:
     return None
 
 
+def _forwarded(headers: Headers) -> str | None:
+    # All lines of it in order: a proxy may add a line of its own below one that its client made up.
+    lines = [value.decode("latin-1") for key, value in headers if key == b"x-forwarded-for"]
+    return ",".join(lines) if lines else None
+
+
 class Api:
     """An ASGI application made of routes and a manner."""
 
@@ -185,7 +191,7 @@ class Api:
         began, request = around.clock(), around.new_request_id()
         headers: Headers = tuple(scope["headers"])
         peer = scope["client"][0] if scope.get("client") else None
-        address = around.addresses.of(peer, header(headers, b"x-forwarded-for"))
+        address = around.addresses.of(peer, _forwarded(headers))
         origin = Origin(self._manner.channel, address, request)
         place, answer = await self._guarded(scope, receive, headers, origin)
         answer = self._manner.dressed(answer)
@@ -197,7 +203,8 @@ class Api:
     async def _guarded(self, scope: Scope, receive: Receive, headers: Headers, origin: Origin) -> tuple[str, Answer]:
         place = [self._manner.channel]
         try:
-            return place[0], await self._answer(scope, receive, headers, origin, place)
+            answer = await self._answer(scope, receive, headers, origin, place)
+            return place[0], answer
         except Refused as refused:
             return place[0], self._manner.refused(refused.refusal)
         except Hindered as hindered:

@@ -26,6 +26,6 @@ def wanted_page(parameters: list[tuple[str, str]]) -> Search:
 def _whole(text: str | None, field: str, otherwise: int) -> int:
     if text is None or text == "":
         return otherwise
-    if not (text.isascii() and text.isdigit()) or int(text[:12]) > LARGEST_OFFSET:
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(LARGEST_OFFSET)) or int(text) > LARGEST_OFFSET:
         refuse(Invalid(field, Fault.MALFORMED))
     return int(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -12,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from muster.store.database import POSTGRESQL, SQLITE
+from muster.store.database import SQLITE
 
 # Any number, as long as every node of every version asks for the same one.
 _ADVISORY_LOCK = 0x6D757374
@@ -41,8 +42,8 @@ def _migrate_sqlite(url: str) -> None:
 
 
 async def _migrate_postgresql(url: str) -> None:
-    address = next(url.removeprefix(prefix) for prefix in POSTGRESQL if url.startswith(prefix))
-    engine = create_async_engine(f"postgresql+asyncpg://{address}")
+    # The driver reads the URL itself, as it does for the store: its options are not SQLAlchemy's.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("failed_at", sa.BigInteger(), nullable=True),
         sa.Column("error", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_mails"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_mails_due_at",
@@ -101,7 +102,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
         postgresql_where=sa.text("sent_at IS NULL AND failed_at IS NULL"),
     )
-    op.create_index("ix_mails_tenant_user", "mails", ["tenant", "user"], unique=False)
     op.create_table(
         "password_links",
         sa.Column("id", TEXT, nullable=False),
@@ -111,10 +111,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("void_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("tenant", "id", name="pk_password_links"),
+        sa.PrimaryKeyConstraint("tenant", "user", "id", name="pk_password_links"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_password_links_digest", "password_links", ["digest"], unique=True)
-    op.create_index("ix_password_links_tenant_user", "password_links", ["tenant", "user"], unique=False)
     op.create_table(
         "roles",
         sa.Column("id", TEXT, nullable=False),
@@ -198,12 +198,13 @@ def upgrade() -> None:
         sa.Column("family_folded", TEXT, nullable=True),
         sa.Column("email_folded", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_users"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_users_tenant_email_folded", "users", ["tenant", "email_folded"], unique=False)
     op.create_index("ix_users_tenant_family_folded", "users", ["tenant", "family_folded"], unique=False)
     op.create_index("ix_users_tenant_given_folded", "users", ["tenant", "given_folded"], unique=False)
     op.create_index("ix_users_tenant_number", "users", ["tenant", "number"], unique=True)
-    # The installation's own head row, which whoever makes tenants or delivers mail holds.
+    # The installation's own head row, which whoever makes tenants holds.
     op.execute(
         sa.text(
             "INSERT INTO heads (id, next_number, sequence, link, epoch, users, administrators) "

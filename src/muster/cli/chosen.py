@@ -1,0 +1,30 @@
+"""Which tenants a command is about, and how a text from the database is printed."""
+
+from __future__ import annotations
+
+from muster.core.authority import system
+from muster.core.directory import Directory
+from muster.core.known import INSTALLATION
+from muster.core.tenancy import Tenant
+from muster.core.tenants import Tenants
+from muster.core.values import fold
+
+
+class NoSuchTenant(Exception):
+    """Nothing goes by the name or id that was given; the text says so."""
+
+
+async def tenants(directory: Directory, wanted: str | None) -> tuple[Tenant, ...]:
+    """All tenants, or the one of this name, number or id. Raises `NoSuchTenant`."""
+    found = await directory.ask(system(INSTALLATION, "command"), Tenants())
+    if wanted is None:
+        return found
+    chosen = tuple(one for one in found if fold(one.name) == fold(wanted) or wanted in (one.id, str(one.number)))
+    if not chosen:
+        raise NoSuchTenant(f"there is no tenant {printable(wanted)}")
+    return chosen
+
+
+def printable(text: str) -> str:
+    """The text in one line without anything that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
