@@ -86,6 +86,7 @@ def application(settings: Settings, on_bootstrap: Callable[[Credentials], None])
         RequestLog(sys.stderr, sources.now, enabled=settings.log_level in ("debug", "info")),
         request_ids(),
         time.monotonic,
+        sources.now,
     )
 
     @asynccontextmanager

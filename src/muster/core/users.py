@@ -323,6 +323,10 @@ class UserByNumber(Question[UserView]):
 
     number: int
 
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """The user, which is all that is not usually cached."""
+        yield Need(User, ("tenant", "number"), (tenant, self.number))
+
     def answer(self, view: View) -> UserView:
         """The user. Refuses with `Unknown`."""
         return look(view, find_user(view, self.number))

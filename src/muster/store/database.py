@@ -8,13 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from muster.core.known import INSTALLATION, Head, Known, Need, Unloaded
+from muster.core.known import INSTALLATION, Head, Known, Unloaded
 from muster.core.query import Search
 from muster.core.refusals import Refused, Unavailable
 from muster.core.requests import Request
 from muster.store import postgresql
 from muster.store.cache import StableCache
 from muster.store.history import History
+from muster.store.rows import LAYOUTS
 from muster.store.session import DatabaseFailed, Session, load
 from muster.store.sqlite import SEARCH_THREADS, SqliteSession
 from muster.store.writer import Writer, supply
@@ -159,9 +160,9 @@ class DatabaseStore:
             raise Refused(Unavailable()) from failure
 
     async def _answered(self, session: Session, request: Request[R]) -> R:
-        first = Known({})
-        await load(session, first, [Need(Head, Head.KEY, (head,)) for head in request.heads])
-        known = Known(first.heads, self._cache.standing(first.heads))
+        rows = await session.rows(Head, Head.KEY, [(head,) for head in request.heads]) if request.heads else ()
+        heads: dict[str, Head] = {row[0]: LAYOUTS[Head].entity(row) for row in rows}
+        known = Known(heads, self._cache.standing(heads))
         await load(session, known, request.needs)
         result = await self._settled(session, known, request)
         self._cache.keep(known)

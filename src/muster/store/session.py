@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Select
 
-from muster.core.entity import Columns, Entity
+from muster.core.entity import Columns, Entity, values_of
 from muster.core.known import Head, Known, Need, Writes
 from muster.core.query import Page, Search
 from muster.core.users import User
@@ -77,17 +77,23 @@ async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
         else:
             groups.setdefault((need.kind, need.columns), []).append(need)
     for (kind, columns), group in groups.items():
-        layout = LAYOUTS[kind]
-        places = [layout.fields.index(name) for name in columns]
+        entity = LAYOUTS[kind].entity
+        rows = await session.rows(kind, columns, [need.values for need in group])
+        if len(group) == 1:
+            known.supply(group[0], map(entity, rows))
+            continue
         found: dict[tuple[Any, ...], list[Any]] = {need.values: [] for need in group}
-        for row in await session.rows(kind, columns, list(found)):
-            found[tuple(row[place] for place in places)].append(layout.entity(row))
+        for row in rows:
+            loaded = entity(row)
+            found[values_of(loaded, columns)].append(loaded)
         for need in group:
             known.supply(need, found[need.values])
 
 
 async def page(session: Session, search: Search) -> Page:
     """What a search finds. A few candidates are looked at here and now; only more than that is a long statement."""
+    if not all(is_keepable(condition.text) for condition in search.conditions):
+        return Page((), 0)
     probe = session.searches.probe(search)
     if probe is not None:
         ids = [row[0] for row in await session.fetch(*probe, long=False)]

@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Dialect, Select, and_, bindparam, exists, func, not_, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+)
 
 from muster.core.query import Search
 from muster.core.users import USERNAME
@@ -112,7 +126,7 @@ def _equal(wanted: str) -> list[Select[Any]]:
 
 def _visible(paths: int) -> ColumnElement[bool]:
     below = (and_(units.c.path >= bindparam(f"path{i}"), units.c.path < bindparam(f"after{i}")) for i in range(paths))
-    inside = select(units.c.id).where(units.c.tenant == bindparam("tenant"), or_(*below))
+    inside = select(units.c.id).where(units.c.tenant == bindparam("tenant"), or_(false(), *below))
     restricted: Any = (user_units.c.tenant == bindparam("tenant"), user_units.c.user == users.c.id)
     reach_inside = and_(
         exists().where(*restricted),

@@ -100,13 +100,17 @@ class Manner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an API is run with: the directory, the limits and where the logs go."""
+    """What an API is run with: the directory, the limits and where the logs go.
+
+    `clock` gives seconds that never go back, `now` UTC in milliseconds.
+    """
 
     directory: Directory
     addresses: ClientAddress
     requests: RequestLog
     new_request_id: Callable[[], str]
     clock: Callable[[], float]
+    now: Callable[[], int]
     body_limit: int = 1 << 20
 
 

@@ -5,7 +5,9 @@ Codes without evidence are decided here, and listed on its page in docs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 from hashlib import md5
 from typing import assert_never
 
@@ -140,10 +142,18 @@ def hindered(problem: Hindered) -> Answer:
             assert_never(problem.problem)
 
 
+@lru_cache(maxsize=1)
+def _http_date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode()
+
+
 class CertcentralManner:
     """How this API carries itself."""
 
     channel = "certcentral"
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
 
     def credential(self, headers: Headers) -> str | None:
         """The key in `X-DC-DEVKEY`; there is no other scheme."""
@@ -164,5 +174,5 @@ class CertcentralManner:
         headers = (*answer_.headers, *_STANDING)
         if answer_.status == 200:
             tag = md5(answer_.body, usedforsecurity=False).hexdigest()
-            headers += ((b"etag", f'"{tag}"'.encode()), (b"last-modified", formatdate(usegmt=True).encode()))
+            headers += ((b"etag", f'"{tag}"'.encode()), (b"last-modified", _http_date(self._now() // 1000)))
         return Answer(answer_.status, answer_.body, headers)

@@ -21,4 +21,4 @@ WINDOWS = (Window(100, 5), Window(1000, 180))
 
 def certcentral(around: Surroundings, *, limited: bool) -> Api:
     """The API. `limited` puts the vendor's rate limits on every key."""
-    return Api(ROUTES, CertcentralManner(), around, RateLimit(WINDOWS if limited else (), around.clock))
+    return Api(ROUTES, CertcentralManner(around.now), around, RateLimit(WINDOWS if limited else (), around.clock))
