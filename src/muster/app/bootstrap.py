@@ -13,22 +13,25 @@ from typing import Any
 
 import msgspec
 
-from muster.apis.certcentral.roles import ADMINISTRATOR, TEMPLATES
-from muster.app.sources import new_secret
+from muster.apis.certcentral import roles as certcentral
+from muster.apis.idaas import roles as idaas
+from muster.app.sources import new_id, new_secret
+from muster.core.applications import ApplicationDraft
 from muster.core.authority import system
 from muster.core.directory import Directory
 from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.ports import Secret, Sources
 from muster.core.refusals import Refused
-from muster.core.tenants import CreateTenant, Tenants
+from muster.core.tenants import Adopt, CreateTenant, Tenants
 from muster.core.users import UserDraft
 
 FILE = "bootstrap.json"
 FIRST_TENANT = "Muster"
 ADMINISTRATOR_NAME = "administrator"
-ROLE_TEMPLATES = TEMPLATES
-ADMINISTRATOR_ROLES = (ADMINISTRATOR,)
+APPLICATION_NAME = "first application"
+ROLE_TEMPLATES = (*certcentral.TEMPLATES, *idaas.TEMPLATES)
+ADMINISTRATOR_ROLES = (certcentral.ADMINISTRATOR, idaas.SUPER_ADMINISTRATOR)
 
 
 _ORIGIN = Origin("installation")
@@ -41,33 +44,54 @@ class Credentials:
 
     key: Secret
     password: str
+    application: ApplicationDraft
+
+    @staticmethod
+    def new() -> Credentials:
+        """Credentials that nobody has had before."""
+        role = idaas.SUPER_ADMINISTRATOR
+        application = ApplicationDraft(new_id(), APPLICATION_NAME, role, new_secret(), long_lived=True)
+        return Credentials(new_secret(), new_secret().text, application)
 
     def shown(self) -> dict[str, Any]:
         """As it is printed, and written to the file."""
         return {
             "certcentral": {"api_key": self.key.text},
             "console": {"username": ADMINISTRATOR_NAME, "password": self.password},
+            "idaas": {"applicationId": self.application.id, "sharedSecret": self.application.secret.text},
         }
 
 
 async def create_tenant(directory: Directory, sources: Sources, name: str) -> Credentials:
     """Make a further tenant, and tell its administrator's credentials. Refuses a name that is taken."""
-    made = Credentials(new_secret(), new_secret().text)
+    made = Credentials.new()
     await directory.do(_SYSTEM, await _command(sources, name, made), _ORIGIN)
     return made
 
 
 async def _command(sources: Sources, name: str, new: Credentials) -> CreateTenant:
     draft = UserDraft(ADMINISTRATOR_NAME, password=await sources.hash_password(new.password), notify=False)
-    return CreateTenant(name, ROLE_TEMPLATES, ADMINISTRATOR_ROLES, draft, new.key)
+    return CreateTenant(
+        name,
+        ROLE_TEMPLATES,
+        ADMINISTRATOR_ROLES,
+        draft,
+        new.key,
+        attributes=idaas.ATTRIBUTES,
+        application=new.application,
+    )
 
 
 async def bootstrap(directory: Directory, sources: Sources, data: Path) -> Credentials | None:
     """Make the first tenant, unless there is one. Of several processes at once, one makes it and is told."""
-    if await directory.ask(_SYSTEM, Tenants()):
+    tenants = await directory.ask(_SYSTEM, Tenants())
+    if tenants:
         await _recover(directory, data)
+        for tenant in tenants:
+            adopt = Adopt(ROLE_TEMPLATES, idaas.ATTRIBUTES)
+            await directory.do(system(tenant.id, "installation"), adopt, _ORIGIN)
         return None
-    new = Credentials(new_secret(), new_secret().text)
+    new = Credentials.new()
     command = replace(await _command(sources, FIRST_TENANT, new), first=True)
     pending = data / f"{FILE}.{new.key.digest[:12]}"
     _write(pending, new.shown())

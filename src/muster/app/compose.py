@@ -5,18 +5,24 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
+from starlette.types import ASGIApp
+
 from muster.apis.certcentral.routes import certcentral
+from muster.apis.idaas.routes import idaas
 from muster.app.bootstrap import Credentials, bootstrap
-from muster.app.sources import MachineSources, Sealer, new_secret
+from muster.app.sources import MachineSources, Sealer, digest, new_secret
+from muster.console.password import password_page
 from muster.core.directory import Directory
 from muster.settings import Settings, SettingsWrong
 from muster.store.database import Database, DatabaseStore, database_at
 from muster.store.migrations.run import migrate
 from muster.store.session import DatabaseFailed
+from muster.trail.outbox import Delivery, Means
+from muster.trail.post import MailServer
 from muster.web.addresses import ClientAddress, Network, networks
 from muster.web.health import health
 from muster.web.logs import RequestLog
@@ -35,17 +41,25 @@ class Installation:
     directory: Directory
 
 
-@asynccontextmanager
-async def installation(settings: Settings) -> AsyncIterator[Installation]:
-    """Open the directory of these settings, and close it in good order. The tables must be there (`prepare`)."""
+def _parts(settings: Settings) -> Installation:
     store = DatabaseStore(_database(settings))
     sealer = Sealer(settings.secret_key)
     sources = MachineSources(sealer)
-    await store.open()
+    return Installation(settings, store, sources, sealer, Directory(store, sources))
+
+
+@asynccontextmanager
+async def _opened(here: Installation) -> AsyncIterator[Installation]:
+    await here.store.open()
     try:
-        yield Installation(settings, store, sources, sealer, Directory(store, sources))
+        yield here
     finally:
-        await store.close()
+        await here.store.close()
+
+
+def installation(settings: Settings) -> AbstractAsyncContextManager[Installation]:
+    """Open the directory of these settings, and close it in good order. The tables must be there (`prepare`)."""
+    return _opened(_parts(settings))
 
 
 def prepare(settings: Settings) -> None:
@@ -76,36 +90,58 @@ def request_ids() -> Callable[[], str]:
 
 def application(settings: Settings, on_bootstrap: Callable[[Credentials], None]) -> Mounts:
     """The server's ASGI application. It opens the directory when it starts and closes it when it ends."""
-    store = DatabaseStore(_database(settings))
-    sealer = Sealer(settings.secret_key)
-    sources = MachineSources(sealer)
-    directory = Directory(store, sources)
+    here = _parts(settings)
+    addresses = ClientAddress(_trusted(settings))
     around = Surroundings(
-        directory,
-        ClientAddress(_trusted(settings)),
-        RequestLog(sys.stderr, sources.now, enabled=settings.log_level in ("debug", "info")),
+        here.directory,
+        addresses,
+        RequestLog(sys.stderr, here.sources.now, enabled=settings.log_level in ("debug", "info")),
         request_ids(),
         time.monotonic,
-        sources.now,
+        here.sources.now,
     )
+    mounts: dict[str, ASGIApp] = {
+        "/services/v2": certcentral(around, limited=settings.rate_limits),
+        "/api/web": idaas(around),
+        "/password": password_page(here.directory, addresses),
+    }
+    delivery = _delivery(here)
+    return Mounts(mounts, health(lambda: _is_ready(here.store)), lambda: _lifespan(here, delivery, on_bootstrap))
 
-    @asynccontextmanager
-    async def lifespan() -> AsyncIterator[None]:
-        await store.open()
+
+@asynccontextmanager
+async def _lifespan(
+    here: Installation, delivery: Delivery | None, on_bootstrap: Callable[[Credentials], None]
+) -> AsyncIterator[None]:
+    async with _opened(here):
+        made = await bootstrap(here.directory, here.sources, here.settings.data)
+        if made is not None:
+            on_bootstrap(made)
+        if delivery is None:
+            yield
+            return
+        delivery.start()
         try:
-            made = await bootstrap(directory, sources, settings.data)
-            if made is not None:
-                on_bootstrap(made)
             yield
         finally:
-            await store.close()
+            await delivery.stop()
 
-    async def is_ready() -> bool:
-        try:
-            await store.check()
-        except DatabaseFailed:
-            return False
-        return True
 
-    mounts = {"/services/v2": certcentral(around, limited=settings.rate_limits)}
-    return Mounts(mounts, health(is_ready), lifespan)
+def _delivery(here: Installation) -> Delivery | None:
+    settings = here.settings
+    if settings.smtp_url is None:
+        return None
+    try:
+        server = MailServer.at(settings.smtp_url)
+        means = Means(server, settings.mail_from, settings.public_url, here.sealer, digest, here.sources.now)
+        return Delivery(here.directory, here.store.history, means)
+    except ValueError as error:
+        raise SettingsWrong(f"mail cannot be delivered with these settings: {error}") from None
+
+
+async def _is_ready(store: DatabaseStore) -> bool:
+    try:
+        await store.check()
+    except DatabaseFailed:
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import os
 import secrets
@@ -117,6 +118,15 @@ class MachineSources:
 
     def fresh(self) -> FreshIds:
         return FreshIds(self._sealer)
+
+    def seal_token(self, text: str, context: str) -> str:
+        return base64.urlsafe_b64encode(self._sealer.seal(text, context)).decode()
+
+    def unseal_token(self, token: str, context: str) -> str | None:
+        try:
+            return self._sealer.open(base64.b64decode(token, b"-_", validate=True), context)
+        except ValueError:
+            return None
 
     def digest(self, secret: str) -> str:
         return digest(secret)

@@ -11,12 +11,13 @@ import asyncio
 import inspect
 import sys
 
-from muster.cli import serve, tenants
+from muster.cli import applications, audit, mail, policies, serve, tenants
+from muster.cli.chosen import NoSuchTenant
 from muster.core.refusals import Refused
 from muster.settings import NAMES, SettingsWrong, read
 from muster.store.session import DatabaseFailed
 
-COMMANDS = (serve, tenants)
+COMMANDS = (serve, tenants, applications, policies, mail, audit)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsWrong as wrong:
         print(f"muster: {wrong}", file=sys.stderr)
         return 2
+    except NoSuchTenant as wrong:
+        print(f"muster: {wrong}", file=sys.stderr)
+        return 1
     except Refused as refused:
         print(f"muster: refused: {refused.refusal}", file=sys.stderr)
         return 1

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+
 from muster.core.authority import system
 from muster.core.directory import Directory
+from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.tenancy import Tenant
 from muster.core.tenants import Tenants
 from muster.core.values import fold
+
+ORIGIN = Origin("command")
 
 
 class NoSuchTenant(Exception):
@@ -23,6 +28,20 @@ async def tenants(directory: Directory, wanted: str | None) -> tuple[Tenant, ...
     if not chosen:
         raise NoSuchTenant(f"there is no tenant {printable(wanted)}")
     return chosen
+
+
+async def first_tenant(directory: Directory, wanted: str | None) -> Tenant:
+    """The tenant of this name, number or id; without one, the oldest. Raises `NoSuchTenant`."""
+    found = await tenants(directory, wanted)
+    if not found:
+        raise NoSuchTenant("there is no tenant yet: start the server once")
+    return found[0]
+
+
+def with_tenant(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The parser, with the option that chooses a tenant."""
+    parser.add_argument("--tenant", metavar="NAME", help="a tenant's name, number or id; the oldest one if not given")
+    return parser
 
 
 def printable(text: str) -> str:

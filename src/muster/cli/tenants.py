@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from typing import Any
 
@@ -26,7 +27,7 @@ def add(subparsers: Any) -> None:
 
 async def add_tenant(args: argparse.Namespace, settings: Settings) -> None:
     """Make a tenant."""
-    prepare(settings)
+    await asyncio.to_thread(prepare, settings)
     async with installation(settings) as here:
         made = await create_tenant(here.directory, here.sources, args.name)
     print(json.dumps(made.shown(), indent=2))

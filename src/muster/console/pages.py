@@ -22,14 +22,14 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
 main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--paper); border-radius: .75rem;
   box-shadow: 0 1px 2px rgb(0 0 0 / .12), 0 8px 24px rgb(0 0 0 / .08); }
 h1 { margin: 0 0 .75rem; font-size: 1.4rem; line-height: 1.25; }
-p { margin: 0 0 1rem; }
+p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 p:last-child { margin-bottom: 0; }
 label { display: block; margin-top: 1.1rem; font-weight: 600; }
 input { display: block; width: 100%; margin-top: .3rem; padding: .6rem .7rem; font: inherit; color: inherit;
   background: transparent; border: 1px solid var(--line); border-radius: .4rem; }
-input[readonly] { padding-left: 0; border-color: transparent; text-overflow: ellipsis; }
+input[readonly] { margin-top: 0; padding: 0; border-color: transparent; text-overflow: ellipsis; }
 input[aria-invalid] { border-color: var(--wrong); }
-.hint { margin: .3rem 0 0; font-size: .9rem; color: var(--soft); }
+.hint { margin: .45rem 0 0; font-size: .9rem; color: var(--soft); }
 .wrong { padding: .7rem .9rem; color: var(--wrong); background: var(--wrong-paper); border-radius: .4rem;
   border-left: .25rem solid var(--wrong); }
 button { width: 100%; margin-top: 1.6rem; padding: .7rem 1rem; font: inherit; font-weight: 600; cursor: pointer;

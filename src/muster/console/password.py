@@ -25,6 +25,7 @@ from muster.core.refusals import (
     Fault,
     Invalid,
     LastAdministrator,
+    OwnAccount,
     PermissionMissing,
     Refusal,
     Refused,
@@ -127,7 +128,7 @@ def _refused(refusal: Refusal) -> Response:
                 503,
                 {"Retry-After": str(RETRY_SECONDS)},
             )
-        case Invalid() | Taken() | PermissionMissing() | BeyondAuthority() | LastAdministrator():
+        case Invalid() | Taken() | PermissionMissing() | BeyondAuthority() | LastAdministrator() | OwnAccount():
             return notice("This cannot be done", "The password was not set.", 409)
         case _:
             assert_never(refusal)

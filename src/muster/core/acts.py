@@ -12,12 +12,13 @@ from typing import ClassVar, Protocol, TypeVar
 
 from muster.core.authority import Actor
 from muster.core.entity import Columns, Entity, present, values_of
-from muster.core.events import Event, Origin, chain, differences
+from muster.core.events import Change, Event, Origin, chain, differences
 from muster.core.known import Head, Known, Need
 from muster.core.ports import Fresh
 from muster.core.refusals import LastAdministrator, refuse
 
 R_co = TypeVar("R_co", covariant=True)
+E = TypeVar("E", bound=Entity)
 
 
 class View:
@@ -60,6 +61,10 @@ class Case(View):
         """Keep a new entity (no old one), another state of one, or nothing of it any more (no new one)."""
         self._puts.append((old, new))
 
+    def added(self, kind: type[E]) -> list[E]:
+        """What this command has put of a kind, in order."""
+        return [new for _, new in self._puts if isinstance(new, kind)]
+
     def record(
         self,
         act: str,
@@ -69,8 +74,9 @@ class Case(View):
         old: Entity | None,
         new: Entity | None,
         fields: Iterable[str],
+        more: tuple[Change, ...] = (),
     ) -> None:
-        """Record that something happened to a subject, with the old and new values of these fields."""
+        """Record that something happened to a subject, with the old and new values of these fields, and more."""
         actor, origin = self.actor, self.origin
         self._events.append(
             Event(
@@ -89,7 +95,7 @@ class Case(View):
                 noun=noun,
                 subject=subject,
                 subject_name=name,
-                changes=differences(old, new, fields),
+                changes=differences(old, new, fields) + more,
                 link=b"",
             )
         )

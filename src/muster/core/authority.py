@@ -12,11 +12,30 @@ from muster.core.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
+class KeyCredential:
+    """An API key, by the digest of its secret."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationCredential:
+    """An application's session, or with no end its id and secret themselves; `digest` is the secret's."""
+
+    application: str
+    digest: str
+    expires_at: int | None
+
+
+Credential = KeyCredential | ApplicationCredential
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks. `scope` is the units that he is restricted to, with all below them; None is no restriction.
 
-    `credential` is the digest of the secret that he showed; None for the system itself. `expires_at` is when that
-    secret ends. `permissions` is what his roles give him less what the secret's narrowing takes.
+    `credential` is what he showed; None for the system itself. `expires_at` is when that ends. `permissions` is what
+    his roles give him less what the credential's narrowing takes.
     """
 
     tenant: str
@@ -27,7 +46,7 @@ class Actor:
     scope: tuple[Unit, ...] | None
     home: str
     epoch: int
-    credential: str | None = None
+    credential: Credential | None = None
     credential_id: str | None = None
     expires_at: int | None = None
     everything: bool = False

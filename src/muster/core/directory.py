@@ -6,17 +6,21 @@ from collections import OrderedDict
 from typing import TypeVar
 
 from muster.core.acts import Command, Question
-from muster.core.authority import Actor, system
+from muster.core.applications import OpenSession, Session, TenantOfApplication, session_in, session_text
+from muster.core.authority import Actor, ApplicationCredential, Credential, KeyCredential, system
 from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.passwords import LinkOwner, SetPassword, check_password
 from muster.core.ports import Sources, Store
+from muster.core.refusals import CredentialInvalid, refuse
 from muster.core.requests import asking, commanding, identifying
 
 R = TypeVar("R")
 
 CACHED_ACTORS = 10_000
 NOBODY = system(INSTALLATION, "nobody")
+SESSION = "session"
+"""The context that session tokens are sealed for."""
 
 
 class Directory:
@@ -28,23 +32,45 @@ class Directory:
     def __init__(self, store: Store, sources: Sources) -> None:
         self._store = store
         self._sources = sources
-        self._actors: OrderedDict[str, Actor] = OrderedDict()
+        self._actors: OrderedDict[Credential, Actor] = OrderedDict()
+
+    def new_id(self) -> str:
+        """A new UUIDv7, for what is known by an id inside an extra."""
+        return self._sources.fresh().id()
 
     async def identify(self, secret: str) -> Actor:
-        """The actor behind an API key. Refuses with `CredentialInvalid`.
+        """The actor behind an API key. Refuses with `CredentialInvalid`."""
+        return await self._identified(KeyCredential(self._sources.digest(secret)))
 
-        He may come from a cache; whatever he asks next is held against the tenant's epoch, and he is made anew if
-        anybody's authority changed since.
-        """
-        digest = self._sources.digest(secret)
-        cached = self._actors.get(digest)
+    async def by_application(self, application: str, secret: str) -> Actor:
+        """The application of this id, which may show its secret with every request. As `identify`."""
+        return await self._identified(ApplicationCredential(application, self._sources.digest(secret), None))
+
+    async def by_session(self, token: str) -> Actor:
+        """The application whose session this is. Refuses with `CredentialInvalid` one that is forged or has ended."""
+        credential = session_in(self._sources.unseal_token(token, SESSION))
+        if credential is None:
+            refuse(CredentialInvalid())
+        return await self._identified(credential)
+
+    async def open_session(self, application: str, secret: str, origin: Origin) -> tuple[str, Session]:
+        """A token for a new session of an application, and the session. Refuses an unknown one and a wrong secret."""
+        tenant = await self.ask(NOBODY, TenantOfApplication(application))
+        command = OpenSession(application, self._sources.digest(secret))
+        session = await self.do(system(tenant, "sign-in"), command, origin)
+        return self._sources.seal_token(session_text(session.credential), SESSION), session
+
+    async def _identified(self, credential: Credential) -> Actor:
+        # He may come from a cache; whatever he asks next is held against the tenant's epoch and the time, and he is
+        # made anew if anybody's authority changed since.
+        cached = self._actors.get(credential)
         if cached is not None:
             return cached
         now = self._sources.now()
-        found = await self._store.read(identifying(NOBODY, digest, now))
-        # Once more now that his tenant is known: its epoch has to be read before the key, or a key that is revoked
-        # between the two would pass for one that is alive in the later epoch.
-        actor = await self._store.read(identifying(found, digest, now))
+        found = await self._store.read(identifying(NOBODY, credential, now))
+        # Once more now that his tenant is known: its epoch has to be read before the credential, or one that is
+        # revoked between the two would pass for one that is alive in the later epoch.
+        actor = await self._store.read(identifying(found, credential, now))
         self._remember(actor)
         return actor
 

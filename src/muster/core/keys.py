@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from muster.core import values
 from muster.core.acts import Case, Command
-from muster.core.authority import Actor
+from muster.core.authority import Actor, KeyCredential
 from muster.core.entity import Entity
 from muster.core.known import Known
 from muster.core.ports import Secret
@@ -130,9 +130,9 @@ def role_of(known: Known, key: ApiKey) -> Role | None:
     return None if key.role is None else known.one(Role, Role.KEY, key.tenant, key.role)
 
 
-def authenticate(known: Known, digest: str, at: int) -> Actor:
-    """The actor behind a key's digest. Refuses with `CredentialInvalid`, whatever is wrong with it."""
-    key = known.one(ApiKey, ("digest",), digest)
+def authenticate_key(known: Known, credential: KeyCredential, at: int) -> Actor:
+    """The actor behind a key. Refuses with `CredentialInvalid`, whatever is wrong with it."""
+    key = known.one(ApiKey, ("digest",), credential.digest)
     if key is None or not key.active or (key.expires_at is not None and key.expires_at <= at):
         refuse(CredentialInvalid())
     epoch = known.head(key.tenant).epoch
@@ -149,7 +149,7 @@ def authenticate(known: Known, digest: str, at: int) -> Actor:
         scope=scope_of(known, user) if user.scope else None,
         home=user.home,
         epoch=epoch,
-        credential=digest,
+        credential=credential,
         credential_id=key.id,
         expires_at=key.expires_at,
     )

@@ -51,6 +51,12 @@ class Sources(Protocol):
     def fresh(self) -> Fresh:
         """A new supply of ids and secrets for one request."""
 
+    def seal_token(self, text: str, context: str) -> str:
+        """The text sealed, in letters that a header can hold."""
+
+    def unseal_token(self, token: str, context: str) -> str | None:
+        """The text of a token; None if it was not sealed here for this context."""
+
     def digest(self, secret: str) -> str:
         """The SHA-256 digest, in hex, under which a secret is kept."""
 

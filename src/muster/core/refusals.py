@@ -61,12 +61,22 @@ class BeyondAuthority:
 
 @dataclass(frozen=True, slots=True)
 class CredentialInvalid:
-    """The credential is unknown, expired, revoked, or its owner is gone or disabled."""
+    """The credential is unknown, expired, revoked, or its owner is gone or disabled.
+
+    `is_secret` says that an id was shown with its secret, and not a session or a key.
+    """
+
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LastAdministrator:
     """The tenant would be left without an active administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """Nobody may end his own access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ Refusal = (
     | BeyondAuthority
     | CredentialInvalid
     | LastAdministrator
+    | OwnAccount
     | Saturated
     | Unavailable
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from muster.core.acts import Case, Command, Question, View
-from muster.core.authority import Actor
+from muster.core.authority import Actor, Credential
+from muster.core.credentials import authenticate
 from muster.core.events import Origin
-from muster.core.keys import authenticate
 from muster.core.known import Known, Need
 from muster.core.ports import Fresh
 from muster.core.refusals import CredentialInvalid, refuse
@@ -75,6 +75,6 @@ def asking(actor: Actor, act: Question[R], at: int) -> Request[R]:
     return Request(actor, at, (actor.tenant,), tuple(act.needs(actor.tenant)), run)
 
 
-def identifying(actor: Actor, digest: str, at: int) -> Request[Actor]:
-    """A request that finds the actor behind a credential's digest, as asked by whoever he is thought to be."""
-    return Request(actor, at, (actor.tenant,), (), lambda _, known: authenticate(known, digest, at))
+def identifying(actor: Actor, credential: Credential, at: int) -> Request[Actor]:
+    """A request that finds the actor behind a credential, as asked by whoever he is thought to be."""
+    return Request(actor, at, (actor.tenant,), (), lambda _, known: authenticate(known, credential, at))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
+from muster.core.applications import ApplicationDraft, add_application
+from muster.core.attributes import Attribute, AttributeTemplate, attributes_of, system_defined
 from muster.core.keys import IssuedKey, minted
 from muster.core.known import INSTALLATION
+from muster.core.policies import Policy, defaults
 from muster.core.ports import Secret
 from muster.core.refusals import Taken, refuse
 from muster.core.roles import Role, RoleTemplate
@@ -32,7 +36,8 @@ class CreateTenant(Command[NewTenant | None]):
     """Make a tenant with a root unit, the roles of all catalogues and an administrator with one key.
 
     `granted` are the catalogue and number of the administrator's roles, `secret` is his key's. With `first` it is
-    made only where there is no tenant yet.
+    made only where there is no tenant yet. It begins with the system-defined `attributes`, the default policies and,
+    if one is given, an application.
     """
 
     permission = "tenants:create"
@@ -44,6 +49,8 @@ class CreateTenant(Command[NewTenant | None]):
     administrator: UserDraft
     secret: Secret
     first: bool = False
+    attributes: tuple[AttributeTemplate, ...] = ()
+    application: ApplicationDraft | None = None
 
     def decide(self, case: Case) -> NewTenant | None:
         """The new tenant; None where `first` came too late. Refuses a name that a tenant has."""
@@ -63,12 +70,16 @@ class CreateTenant(Command[NewTenant | None]):
         root = Unit(root_id, tenant_id, number, None, f"{number}/", self.name, True, case.at)
         tenant = Tenant(tenant_id, account, self.name, root.id, case.at)
         roles = [Role(case.fresh.id(), tenant_id, t.catalogue, t.number, t.name, t.permissions) for t in self.templates]
-        for entity in (tenant, root, *roles):
+        attributes = [system_defined(case, template) for template in self.attributes]
+        for entity in (tenant, root, *roles, *attributes, *defaults(tenant_id)):
             case.put(None, entity)
         case.record("tenant.created", "tenant", tenant_id, self.name, None, tenant, ("number", "name", "root"))
         granted = tuple(role for role in roles if (role.catalogue, role.number) in self.granted)
         user = drafted(case, self.administrator, granted, root.id, ())
         add(case, user)
+        if self.application is not None:
+            role = next(role for role in roles if (role.catalogue, role.number) == self.application.role)
+            add_application(case, self.application, role)
         return NewTenant(tenant, user, minted(case, user, "first key", None, self.secret))
 
 
@@ -90,3 +101,42 @@ class Tenants(Question[tuple[Tenant, ...]]):
         """The tenants, oldest first."""
         found = view.known.many(Tenant, ("installation",), INSTALLATION)
         return tuple(sorted(found, key=lambda tenant: tenant.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt(Command[bool]):
+    """Give a tenant what APIs bring that it does not have yet: roles, system-defined attributes, policies."""
+
+    permission = "tenants:create"
+
+    templates: tuple[RoleTemplate, ...]
+    attributes: tuple[AttributeTemplate, ...]
+
+    def decide(self, case: Case) -> bool:
+        """Whether anything was lacking."""
+        changes = [*self._roles(case), *self._attributes(case), *_policies(case)]
+        for old, new in changes:
+            case.put(old, new)
+        if changes:
+            case.record("tenant.adopted", "tenant", case.tenant, "", None, None, ())
+        return bool(changes)
+
+    def _roles(self, case: Case) -> Iterator[tuple[Role | None, Role]]:
+        for template in self.templates:
+            slot = (case.tenant, template.catalogue, template.number)
+            old = case.known.one(Role, ("tenant", "catalogue", "number"), *slot)
+            role_id = case.fresh.id() if old is None else old.id
+            new = Role(role_id, case.tenant, template.catalogue, template.number, template.name, template.permissions)
+            if new != old:
+                yield old, new
+
+    def _attributes(self, case: Case) -> Iterator[tuple[None, Attribute]]:
+        present = {attribute.field for attribute in attributes_of(case)}
+        for template in self.attributes:
+            if template.field not in present:
+                yield None, system_defined(case, template)
+
+
+def _policies(case: Case) -> Iterator[tuple[None, Policy]]:
+    present = {policy.name for policy in case.known.many(Policy, ("tenant",), case.tenant)}
+    return ((None, policy) for policy in defaults(case.tenant) if policy.name not in present)

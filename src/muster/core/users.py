@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
+from muster.core.attributes import valued
 from muster.core.entity import Entity
+from muster.core.events import Change
 from muster.core.known import Known, Need
 from muster.core.links import PasswordLink
 from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
@@ -30,6 +32,9 @@ SEARCHED_LINES = (
     ("email", values.EMAIL_LENGTH),
 )
 USERNAME = "username"
+ALIAS = "alias"
+EXTERNAL_ID = ("tenant", "external_id")
+MOST_ALIASES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class User(Entity):
     """
 
     UNIQUE = (("tenant", "number"),)
+    MANY = (EXTERNAL_ID,)
     AUTHORITY = ("active", "roles", "scope", "home", "username")
     COUNTED = True
 
@@ -67,6 +73,12 @@ class User(Entity):
     roles: tuple[str, ...]
     scope: tuple[str, ...]
     extras: tuple[tuple[str, str], ...]
+    mobile: str | None = None
+    locale: str | None = None
+    external_id: str | None = None
+    principal_name: str | None = None
+    security_id: str | None = None
+    locked: bool = False
 
     @property
     def tallies(self) -> tuple[int, int]:
@@ -96,9 +108,15 @@ RECORDED = (
     "family_name",
     "email",
     "phone",
+    "mobile",
     "job_title",
+    "locale",
+    "external_id",
+    "principal_name",
+    "security_id",
     "home",
     "active",
+    "locked",
     "sso_only",
     "roles",
     "scope",
@@ -145,6 +163,42 @@ def find_user(view: View, number: int) -> User:
     return _seen(view, view.known.one(User, ("tenant", "number"), view.tenant, number), "user")
 
 
+Finder = Callable[[View], User]
+"""How a user is named: a function that finds him, or refuses with `Unknown`."""
+
+
+def by_number(number: int) -> Finder:
+    """The user of this number."""
+    return lambda view: find_user(view, number)
+
+
+def by_id(user_id: str) -> Finder:
+    """The user of this id."""
+    return lambda view: find_user_by_id(view, user_id)
+
+
+def by_login_name(name: str) -> Finder:
+    """The user who signs in with this name, username or alias."""
+
+    def find(view: View) -> User:
+        found = view.known.one(LoginName, LoginName.KEY, view.tenant, values.fold(name))
+        if found is None:
+            refuse(Unknown("user"))
+        return find_user_by_id(view, found.user)
+
+    return find
+
+
+def by_external_id(external_id: str) -> Finder:
+    """The user of this external id."""
+
+    def find(view: View) -> User:
+        found = view.known.many(User, EXTERNAL_ID, view.tenant, external_id)
+        return _seen(view, found[0] if found else None, "user")
+
+    return find
+
+
 def find_user_by_id(view: View, user_id: str, noun: str = "user") -> User:
     """The user of this id. Refuses with `Unknown`, of the noun given, if there is none that the actor sees."""
     return _seen(view, view.known.one(User, ("tenant", "id"), view.tenant, user_id), noun)
@@ -178,11 +232,19 @@ class UserDraft:
     family_name: str | None = None
     email: str | None = None
     phone: str | None = None
+    mobile: str | None = None
     job_title: str | None = None
+    locale: str | None = None
+    external_id: str | None = None
+    principal_name: str | None = None
+    security_id: str | None = None
+    aliases: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
     home: int | None = None
     scope: tuple[int, ...] = ()
     roles: tuple[tuple[str, int], ...] = ()
     active: bool = True
+    locked: bool = False
     sso_only: bool = False
     notify: bool = True
     password: str | None = None
@@ -198,23 +260,54 @@ class CreateUser(Command[User]):
     draft: UserDraft
 
     def needs(self, tenant: str) -> Iterable[Need]:
-        """The login name, which is all that is not usually cached."""
-        yield Need(LoginName, LoginName.KEY, (tenant, values.fold(self.draft.username)))
+        """The login names, which are all that is not usually cached."""
+        return login_names_needed(tenant, self.draft)
 
     def decide(self, case: Case) -> User:
         """The new user."""
-        draft, actor = self.draft, case.actor
-        check_texts(draft)
-        roles = tuple(find_role(case, *role, "roles") for role in _bounded(draft.roles, "roles", MOST_ROLES))
-        for role in roles:
-            actor.must_hold(role.permissions, "role")
-        user = drafted(case, draft, roles, _home(case, draft), _scope(case, draft))
-        if case.known.one(LoginName, LoginName.KEY, case.tenant, values.fold(user.username)) is not None:
-            refuse(Taken("username"))
-        add(case, user)
-        if draft.notify and user.email is not None:
-            welcome(case, user, user.email)
-        return user
+        return create(case, self.draft)
+
+
+def create(case: Case, draft: UserDraft) -> User:
+    """Keep a new user with his names and attributes, and owe him his mail. Refuses as `CreateUser` says."""
+    check_texts(draft)
+    roles = tuple(find_role(case, *role, "roles") for role in _bounded(draft.roles, "roles", MOST_ROLES))
+    for role in roles:
+        case.actor.must_hold(role.permissions, "role")
+    user = drafted(case, draft, roles, _home(case, draft), _scope(case, draft))
+    _must_be_free(case, user.username, "username")
+    aliases = _aliases(case, user, draft.aliases)
+    if user.external_id is not None and case.known.many(User, EXTERNAL_ID, case.tenant, user.external_id):
+        refuse(Taken("external_id"))
+    attributes = valued(case, user.id, draft.attributes)
+    for entity in (*aliases, *attributes):
+        case.put(None, entity)
+    more = [Change("aliases", None, alias.value) for alias in aliases]
+    add(case, user, *more, *(Change(f"attribute {value.attribute}", None, value.value) for value in attributes))
+    if draft.notify and user.email is not None:
+        welcome(case, user, user.email)
+    return user
+
+
+def _aliases(case: Case, user: User, wanted: tuple[str, ...]) -> tuple[LoginName, ...]:
+    if len(wanted) > MOST_ALIASES:
+        refuse(Invalid("aliases", Fault.TOO_MANY, MOST_ALIASES))
+    folded = [values.fold(values.login_name(alias, "aliases")) for alias in wanted]
+    if len(set(folded)) != len(folded):
+        refuse(Invalid("aliases", Fault.DUPLICATE))
+    if values.fold(user.username) in folded:
+        refuse(Taken("aliases"))
+    for alias in wanted:
+        _must_be_free(case, alias, "aliases")
+    return tuple(
+        LoginName(case.tenant, name, user.id, case.fresh.id(), ALIAS, alias)
+        for name, alias in zip(folded, wanted, strict=True)
+    )
+
+
+def _must_be_free(case: Case, name: str, field: str) -> None:
+    if case.known.one(LoginName, LoginName.KEY, case.tenant, values.fold(name)) is not None:
+        refuse(Taken(field))
 
 
 def check_texts(draft: UserDraft) -> None:
@@ -224,8 +317,10 @@ def check_texts(draft: UserDraft) -> None:
         value = getattr(draft, field)
         if value is not None:
             values.searched_line(value, field, limit)
-    for field in ("phone", "job_title"):
+    for field in ("phone", "mobile", "job_title", "locale", "principal_name", "security_id"):
         values.optional_line(getattr(draft, field), field)
+    if draft.external_id is not None:
+        values.searched_line(draft.external_id, "external_id")
     for pair in _bounded(draft.extras, "extras", MOST_EXTRAS):
         for extra in pair:
             values.text(extra, "extras", values.EXTRA_LENGTH)
@@ -281,14 +376,26 @@ def drafted(case: Case, draft: UserDraft, roles: tuple[Role, ...], home: str, sc
         roles=tuple(sorted(role.id for role in roles)),
         scope=tuple(sorted(scope)),
         extras=draft.extras,
+        mobile=draft.mobile,
+        locale=draft.locale,
+        external_id=draft.external_id,
+        principal_name=draft.principal_name,
+        security_id=draft.security_id,
+        locked=draft.locked,
     )
 
 
-def add(case: Case, user: User) -> None:
-    """Keep a new user under a login name that was found free, and record it."""
+def add(case: Case, user: User, *more: Change) -> None:
+    """Keep a new user under a login name that was found free, and record it with what else came with him."""
     case.put(None, LoginName(case.tenant, values.fold(user.username), user.id, user.id, USERNAME, user.username))
     case.put(None, user)
-    case.record("user.created", "user", user.id, user.username, None, user, RECORDED)
+    case.record("user.created", "user", user.id, user.username, None, user, RECORDED, more)
+
+
+def login_names_needed(tenant: str, draft: UserDraft) -> Iterable[Need]:
+    """The login names that must be free for a draft."""
+    for name in (draft.username, *draft.aliases[:MOST_ALIASES]):
+        yield Need(LoginName, LoginName.KEY, (tenant, values.fold(name)))
 
 
 def welcome(case: Case, user: User, email: str) -> None:

@@ -14,12 +14,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
+from muster.core.applications import Application
+from muster.core.attributes import Attribute, AttributeValue
+from muster.core.authenticators import Authenticator
 from muster.core.entity import Entity
 from muster.core.events import Change, Event
 from muster.core.keys import ApiKey
 from muster.core.known import Head
 from muster.core.links import PasswordLink
 from muster.core.mails import Mail
+from muster.core.policies import Policy
 from muster.core.roles import Role
 from muster.core.tenancy import Tenant
 from muster.core.units import Unit
@@ -128,7 +132,7 @@ LAYOUTS: dict[type[Entity], Layout] = {
         _layout(
             User,
             tables.users,
-            {"active": _TRUTH, "sso_only": _TRUTH, "administrator": _TRUTH, "extras": _EXTRAS},
+            {"active": _TRUTH, "sso_only": _TRUTH, "administrator": _TRUTH, "locked": _TRUTH, "extras": _EXTRAS},
             {
                 "username_folded": _folded("username"),
                 "given_folded": _folded("given_name"),
@@ -141,6 +145,11 @@ LAYOUTS: dict[type[Entity], Layout] = {
         _layout(ApiKey, tables.api_keys, {"active": _TRUTH}),
         _layout(PasswordLink, tables.password_links),
         _layout(Mail, tables.mails),
+        _layout(Policy, tables.policies),
+        _layout(Attribute, tables.attributes, {"mandatory": _TRUTH, "unique": _TRUTH}),
+        _layout(AttributeValue, tables.attribute_values),
+        _layout(Authenticator, tables.authenticators),
+        _layout(Application, tables.applications, {"long_lived": _TRUTH}),
         _layout(Event, tables.events, {"changes": _CHANGES}),
     )
 }

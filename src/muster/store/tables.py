@@ -32,6 +32,8 @@ def _bytes(name: str, *, null: bool = False) -> "Column[bytes]":
     return Column(name, LargeBinary, nullable=null)
 
 
+_HAS_EXTERNAL_ID = text("external_id IS NOT NULL")
+
 heads = Table(
     "heads",
     METADATA,
@@ -114,11 +116,18 @@ users = Table(
     _text("given_folded", null=True),
     _text("family_folded", null=True),
     _text("email_folded", null=True),
+    _text("mobile", null=True),
+    _text("locale", null=True),
+    _text("external_id", null=True),
+    _text("principal_name", null=True),
+    _text("security_id", null=True),
+    Column("locked", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "number", unique=True),
     Index(None, "tenant", "email_folded"),
     Index(None, "tenant", "given_folded"),
     Index(None, "tenant", "family_folded"),
+    Index(None, "tenant", "external_id", sqlite_where=_HAS_EXTERNAL_ID, postgresql_where=_HAS_EXTERNAL_ID),
     sqlite_with_rowid=False,
 )
 
@@ -214,6 +223,79 @@ mails = Table(
     PrimaryKeyConstraint("tenant", "id"),
     # Only what is still owed, so that looking for it stays as quick when a million mails have gone out.
     Index(None, "due_at", sqlite_where=_OWED, postgresql_where=_OWED),
+    sqlite_with_rowid=False,
+)
+
+policies = Table(
+    "policies",
+    METADATA,
+    _text("tenant"),
+    _text("name"),
+    _text("value"),
+    PrimaryKeyConstraint("tenant", "name"),
+    sqlite_with_rowid=False,
+)
+
+attributes = Table(
+    "attributes",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("name"),
+    _text("kind"),
+    _text("field", null=True),
+    _number("mandatory"),
+    _number("unique"),
+    PrimaryKeyConstraint("tenant", "id"),
+    sqlite_with_rowid=False,
+)
+
+attribute_values = Table(
+    "attribute_values",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("user"),
+    _text("attribute"),
+    _text("value"),
+    _text("unique", null=True),
+    _number("changed_at"),
+    PrimaryKeyConstraint("tenant", "user", "attribute"),
+    Index(None, "tenant", "attribute", "unique"),
+    sqlite_with_rowid=False,
+)
+
+authenticators = Table(
+    "authenticators",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("user"),
+    _text("kind"),
+    _text("serial"),
+    _text("state"),
+    _bytes("sealed"),
+    _number("created_at"),
+    _number("last_used_at", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "serial", unique=True),
+    Index(None, "tenant", "user"),
+    sqlite_with_rowid=False,
+)
+
+applications = Table(
+    "applications",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _text("name"),
+    _text("digest"),
+    _text("role"),
+    _number("long_lived"),
+    _number("created_at"),
+    _number("last_used_at", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "id", unique=True),
     sqlite_with_rowid=False,
 )
 

@@ -168,7 +168,8 @@ class Writer:
             rows = await session.rows(Event, Event.KEY, [values_of(event, Event.KEY)])
         finally:
             await session.rollback()
-        return any(event.id in row for row in rows)
+        # As a tuple: what is "in" a row itself is its values with one driver, and its columns with another.
+        return any(event.id in tuple(row) for row in rows)
 
     async def _connected(self) -> Session:
         for attempt in range(RECONNECTS):

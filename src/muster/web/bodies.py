@@ -48,7 +48,7 @@ def check(body: bytes) -> None:
     if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
         raise Hindered(Problem.MALFORMED, f"nested more than {DEEPEST} deep")
     try:
-        json.loads(body, object_pairs_hook=_once, parse_constant=_no_constant)
+        json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Hindered(Problem.MALFORMED, str(error)) from None
 

@@ -82,8 +82,8 @@ class Manner(Protocol):
 
     channel: str
 
-    def credential(self, headers: Headers) -> str | None:
-        """The secret that the request shows, or None."""
+    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+        """The actor behind what the request shows. Refuses with `CredentialInvalid`."""
 
     def refused(self, refusal: Refusal) -> Answer:
         """The answer to a refusal of the core. Total."""
@@ -228,9 +228,8 @@ class Api:
         route, names = routes.get(method, (None, ()))
         actor = None
         if route is None or not route.open:
-            secret = self._manner.credential(headers)
-            actor = await around.directory.identify(secret or "")
-            if not self._limit.allows(actor.credential or ""):
+            actor = await self._manner.identify(around.directory, headers)
+            if not self._limit.allows(actor.credential_id or ""):
                 raise Hindered(Problem.RATE_LIMITED)
         if route is None:
             raise Hindered(Problem.WRONG_METHOD if routes else Problem.UNKNOWN_ROUTE, ", ".join(sorted(routes)))

@@ -14,12 +14,15 @@ from typing import assert_never
 import msgspec
 
 from muster.apis.certcentral import shapes
+from muster.core.authority import Actor
+from muster.core.directory import Directory
 from muster.core.refusals import (
     BeyondAuthority,
     CredentialInvalid,
     Fault,
     Invalid,
     LastAdministrator,
+    OwnAccount,
     PermissionMissing,
     Refusal,
     Saturated,
@@ -114,6 +117,8 @@ def refused(refusal: Refusal) -> Answer:
             return _denied("access_denied_invalid_key")
         case LastAdministrator():
             return error(400, "cannot_remove_last_administrator", "The account needs an active administrator.")
+        case OwnAccount():
+            return error(400, "cannot_delete_self", "Nobody can delete himself.")
         case Saturated() | Unavailable():
             return error(503, "service_unavailable", "The service is not available now, please try again.")
         case _:
@@ -155,9 +160,9 @@ class CertcentralManner:
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
 
-    def credential(self, headers: Headers) -> str | None:
-        """The key in `X-DC-DEVKEY`; there is no other scheme."""
-        return header(headers, b"x-dc-devkey")
+    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+        """The owner of the key in `X-DC-DEVKEY`; there is no other scheme."""
+        return await directory.identify(header(headers, b"x-dc-devkey") or "")
 
     def refused(self, refusal: Refusal) -> Answer:
         return refused(refusal)

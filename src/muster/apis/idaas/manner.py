@@ -1,0 +1,47 @@
+"""How this API carries itself: its credentials and the headers of its answers."""
+
+from __future__ import annotations
+
+from muster.apis.idaas.refusals import error, hindered, refused
+from muster.core.authority import Actor
+from muster.core.directory import Directory
+from muster.core.refusals import CredentialInvalid, Refusal, refuse
+from muster.web.answers import Answer, Headers, Hindered, WrongShape
+from muster.web.routes import header
+
+_BEARER = "bearer "
+_STANDING: Headers = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+class IdaasManner:
+    """The Administration API's way."""
+
+    channel = "idaas"
+
+    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+        """The application behind `Authorization`: a session's token or `<id>,<secret>`, each bare or as Bearer."""
+        shown = (header(headers, b"authorization") or "").strip()
+        if shown[: len(_BEARER)].lower() == _BEARER:
+            shown = shown[len(_BEARER) :].strip()
+        if not shown:
+            refuse(CredentialInvalid())
+        if "," in shown:
+            application, secret = shown.split(",", 1)
+            return await directory.by_application(application.strip(), secret.strip())
+        return await directory.by_session(shown)
+
+    def refused(self, refusal: Refusal) -> Answer:
+        return refused(refusal)
+
+    def hindered(self, hindered_: Hindered) -> Answer:
+        return hindered(hindered_)
+
+    def misshapen(self, wrong: WrongShape) -> Answer:
+        field = wrong.field or "The body"
+        return error(400, "invalid_parameter", f"{field}: {wrong.message}", field=field)
+
+    def dressed(self, answer: Answer) -> Answer:
+        return Answer(answer.status, answer.body, (*answer.headers, *_STANDING))

@@ -1,0 +1,129 @@
+"""Every refusal as IDaaS's status and `ErrorInfo`. Codes without evidence are decided here, and listed on its page."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+import msgspec
+
+from muster.apis.idaas import shapes
+from muster.core.refusals import (
+    BeyondAuthority,
+    CredentialInvalid,
+    Fault,
+    Invalid,
+    LastAdministrator,
+    OwnAccount,
+    PermissionMissing,
+    Refusal,
+    Saturated,
+    Taken,
+    Unavailable,
+    Unknown,
+)
+from muster.web.answers import Answer, Hindered, Problem
+
+encode = msgspec.json.Encoder().encode
+
+FIELDS = {
+    "username": "userId",
+    "given_name": "firstName",
+    "family_name": "lastName",
+    "external_id": "externalId",
+    "principal_name": "userPrincipalName",
+    "security_id": "securityId",
+    "aliases": "userAliases",
+    "attributes": "userAttributeValues",
+}
+"""The core's names for fields, as this wire calls them; the others are the same."""
+
+VERBS = {"view": "VIEW", "create": "ADD", "edit": "EDIT", "delete": "REMOVE"}
+
+_NOT_FOUND = {
+    "user": "user_not_found",
+    "application": "api_application_not_found",
+}
+_TAKEN = {"username": "user_already_exists", "aliases": "user_alias_already_exists"}
+_REFERENCES = {
+    "groups": "group_not_found",
+    "oauthRoles": "oauth_role_not_found",
+    "organizations": "organization_not_found",
+    "attributes": "user_attribute_not_found",
+}
+_JSON = (b"content-type", b"application/json")
+
+
+def error(status: int, code: str, message: str, **parameters: Any) -> Answer:
+    """An answer of one `ErrorInfo`."""
+    info = shapes.ErrorInfo(code, message, [parameters] if parameters else [])
+    return Answer(status, encode(info), (_JSON,))
+
+
+def answer(shape: msgspec.Struct) -> Answer:
+    """A good answer: 200, whatever was done."""
+    return Answer(200, encode(shape), (_JSON,))
+
+
+def _invalid(refusal: Invalid) -> Answer:
+    field = FIELDS.get(refusal.field, refusal.field)
+    if refusal.fault is Fault.UNKNOWN and refusal.field in _REFERENCES:
+        return error(404, _REFERENCES[refusal.field], f"{field} names nothing that there is", field=field)
+    code = "missing_parameter" if refusal.fault is Fault.MISSING else "invalid_parameter"
+    limit = f" (at most {refusal.limit})" if refusal.limit is not None else ""
+    return error(400, code, f"{field} {refusal.fault.value}{limit}", field=field)
+
+
+def permission_name(permission: str) -> str:
+    """A permission of the core as this wire's `ENTITY:VERB`."""
+    noun, verb = permission.split(":")
+    return f"{noun.upper()}:{VERBS.get(verb, verb.upper())}"
+
+
+def refused(refusal: Refusal) -> Answer:
+    """The answer to a refusal of the core."""
+    match refusal:
+        case Invalid():
+            return _invalid(refusal)
+        case Unknown(noun):
+            return error(404, _NOT_FOUND.get(noun, f"{noun}_not_found"), f"The {noun} was not found")
+        case Taken(field):
+            name = FIELDS.get(field, field)
+            return error(409, _TAKEN.get(field, "value_already_exists"), f"{name} is in use", field=name)
+        case PermissionMissing(permission):
+            return error(403, "permission_denied", f"{permission_name(permission)} required")
+        case BeyondAuthority(what):
+            return error(403, "insufficient_authority", f"The {what} has permissions that the caller lacks")
+        case CredentialInvalid(is_secret):
+            if is_secret:
+                return error(401, "access_denied", "Access denied")
+            return error(401, "invalid_session_token", "The session token is not valid")
+        case LastAdministrator():
+            return error(400, "last_administrator", "The account needs an active administrator")
+        case OwnAccount():
+            return error(400, "own_account", "Nobody can delete himself")
+        case Saturated() | Unavailable():
+            return error(503, "service_unavailable", "The service is not available now, please try again")
+        case _:
+            assert_never(refusal)
+
+
+def hindered(problem: Hindered) -> Answer:
+    """The answer to a problem of the wire."""
+    match problem.problem:
+        case Problem.UNKNOWN_ROUTE:
+            return error(404, "resource_not_found", "There is no such resource")
+        case Problem.WRONG_METHOD:
+            made = error(405, "method_not_allowed", f"The resource takes {problem.detail}")
+            return Answer(made.status, made.body, (*made.headers, (b"allow", problem.detail.encode())))
+        case Problem.TOO_LARGE:
+            return error(413, "request_too_large", f"The request is over {problem.detail} bytes")
+        case Problem.MALFORMED:
+            return error(400, "malformed_request", f"The request could not be read: {problem.detail}")
+        case Problem.NOT_ACCEPTABLE:
+            return error(415, "unsupported_media_type", "Only application/json is spoken here")
+        case Problem.RATE_LIMITED:
+            return error(429, "too_many_requests", "Too many requests")
+        case Problem.BROKEN:
+            return error(500, "internal_error", "The service met an error")
+        case _:
+            assert_never(problem.problem)

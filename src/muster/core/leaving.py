@@ -1,0 +1,41 @@
+"""How a user ends: he, his names, keys, links and authenticators go together; the trail keeps what he was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from muster.core.acts import Case, Command
+from muster.core.attributes import AttributeValue
+from muster.core.authenticators import Authenticator
+from muster.core.entity import Entity
+from muster.core.keys import ApiKey
+from muster.core.links import PasswordLink
+from muster.core.refusals import OwnAccount, refuse
+from muster.core.users import RECORDED, Finder, LoginName, must_manage
+
+BELONGINGS: tuple[type[Entity], ...] = (LoginName, ApiKey, PasswordLink, Authenticator, AttributeValue)
+"""What is found by its user, and is nothing without him."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteUser(Command[None]):
+    """Delete a user for good. His number and his id are never given again.
+
+    Refuses one whom the actor does not see or may not manage, the actor himself, and the last administrator.
+    """
+
+    permission = "users:delete"
+
+    find: Finder
+
+    def decide(self, case: Case) -> None:
+        """Done."""
+        user = self.find(case)
+        if user.id == case.actor.id:
+            refuse(OwnAccount())
+        must_manage(case, user)
+        for kind in BELONGINGS:
+            for belonging in case.known.many(kind, ("tenant", "user"), case.tenant, user.id):
+                case.put(belonging, None)
+        case.put(user, None)
+        case.record("user.deleted", "user", user.id, user.username, user, None, RECORDED)
