@@ -7,6 +7,7 @@ machine stops, either there is no tenant yet, or its credentials can still be fo
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ async def bootstrap(directory: Directory, sources: Sources, data: Path) -> Crede
     if await directory.do(_SYSTEM, command, _ORIGIN) is None:
         pending.unlink(missing_ok=True)
         return None
-    pending.replace(data / FILE)
+    _name(pending, data)
     return new
 
 
@@ -110,7 +111,13 @@ async def _recover(directory: Directory, data: Path) -> None:
         except (Refused, msgspec.DecodeError):
             pending.unlink(missing_ok=True)
         else:
-            pending.replace(data / FILE)
+            _name(pending, data)
+
+
+def _name(pending: Path, data: Path) -> None:
+    # Whoever comes first gives the file its name: its own process, or another one that starts beside it.
+    with suppress(FileNotFoundError):
+        pending.replace(data / FILE)
 
 
 def _write(path: Path, shown: dict[str, Any]) -> None:

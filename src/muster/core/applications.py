@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.authority import Actor, ApplicationCredential
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.known import Known
 from muster.core.policies import SESSION_LIFETIME, policy
 from muster.core.ports import Secret
@@ -16,7 +17,7 @@ from muster.core.roles import Role, find_role
 from muster.core.tenancy import Tenant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Application(Entity):
     """A machine client that acts with a role. `long_lived` lets its id and secret stand for a session."""
 
@@ -34,7 +35,7 @@ class Application(Entity):
     last_used_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationDraft:
     """An application as somebody wants it. `role` is a catalogue and a number in it."""
 
@@ -56,7 +57,7 @@ def add_application(case: Case, draft: ApplicationDraft, role: Role) -> Applicat
     return made
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateApplication(Command[Application]):
     """Make an application at most as powerful as the actor. Refuses a name that another has."""
 
@@ -75,7 +76,7 @@ class CreateApplication(Command[Application]):
         return add_application(case, self.draft, role)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AllowLongLived(Command[Application]):
     """Let an application's id and secret stand for a session, or no more."""
 
@@ -100,7 +101,7 @@ class AllowLongLived(Command[Application]):
         return changed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applications(Question[tuple[Application, ...]]):
     """All applications of the tenant."""
 
@@ -112,7 +113,7 @@ class Applications(Question[tuple[Application, ...]]):
         return tuple(sorted(found, key=lambda application: application.id))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """An application's session. Times are UTC milliseconds."""
 
@@ -121,7 +122,7 @@ class Session:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TenantOfApplication(Question[str]):
     """Which tenant an application belongs to; asked before anybody is known."""
 
@@ -135,7 +136,7 @@ class TenantOfApplication(Question[str]):
         return application.tenant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenSession(Command[Session]):
     """Sign an application in by the digest of its secret."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.refusals import Fault, Invalid, Taken, refuse
 
 PLAIN = "plain"
@@ -15,7 +15,7 @@ VALUE_LENGTH = 1024
 MOST_ATTRIBUTES = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute(Entity):
     """Something that can be known of a user. `field` names the directory's own field behind a system-defined one.
 
@@ -34,7 +34,7 @@ class Attribute(Entity):
     unique: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttributeTemplate:
     """A system-defined attribute as an API names it, before a tenant has it."""
 
@@ -43,7 +43,7 @@ class AttributeTemplate:
     mandatory: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttributeValue(Entity):
     """What an attribute is for one user. `changed_at` is UTC milliseconds."""
 
@@ -111,7 +111,7 @@ def system_defined(case: Case, template: AttributeTemplate) -> Attribute:
     return Attribute(case.fresh.id(), case.tenant, template.name, PLAIN, template.field, template.mandatory, False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateAttribute(Command[Attribute]):
     """Make an attribute of the tenant's own. Refuses a name that another has, and more than 200 of them."""
 
@@ -137,7 +137,7 @@ class CreateAttribute(Command[Attribute]):
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attributes(Question[tuple[Attribute, ...]]):
     """All attributes of the tenant."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from muster.core.acts import Case
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.policies import FIRST_AUTHENTICATOR, NONE, policy
 
 SOFT_TOKEN = "soft-token"  # noqa: S105  (a kind of authenticator)
@@ -14,7 +13,7 @@ ACTIVATING = "activating"
 _SERIALS = 10**10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Authenticator(Entity):
     """An authenticator of a user. `serial` is ten digits, unique in the tenant; `sealed` holds its seed."""
 

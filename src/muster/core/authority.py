@@ -5,20 +5,20 @@ inside the batch when it does not.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from muster.core.frozen import frozen
 from muster.core.refusals import BeyondAuthority, PermissionMissing, refuse
 from muster.core.units import Unit
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyCredential:
     """An API key, by the digest of its secret."""
 
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationCredential:
     """An application's session, or with no end its id and secret themselves; `digest` is the secret's."""
 
@@ -30,7 +30,7 @@ class ApplicationCredential:
 Credential = KeyCredential | ApplicationCredential
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actor:
     """Who asks. `scope` is the units that he is restricted to, with all below them; None is no restriction.
 

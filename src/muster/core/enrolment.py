@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from muster.core.acts import Case, Command, Question, View
 from muster.core.attributes import Attribute, AttributeValue, attributes_of, demand_mandatory
 from muster.core.authenticators import Authenticator, first_authenticator
+from muster.core.frozen import frozen
 from muster.core.known import Need
 from muster.core.users import Finder, LoginName, User, UserDraft, create, login_names_needed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """A user with his login names, authenticators and attribute values; `attributes` are all of the tenant's."""
 
@@ -23,7 +23,7 @@ class Detail:
     attributes: tuple[Attribute, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnrolUser(Command[Detail]):
     """Make a user who has what the tenant's attributes demand, and begins with the authenticator of its policy."""
 
@@ -45,7 +45,7 @@ class EnrolUser(Command[Detail]):
         return Detail(user, names, authenticators, tuple(case.added(AttributeValue)), attributes_of(case))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserDetail(Question[Detail]):
     """A user, whole."""
 

@@ -5,11 +5,11 @@ that no two different events (and no two splits of the same bytes) have the same
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 
 FIRST_LINK = bytes(32)
 
@@ -22,7 +22,7 @@ class Change(NamedTuple):
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Through what a request came: the channel's name, the client's address and the request's id."""
 
@@ -31,7 +31,7 @@ class Origin:
     request: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event(Entity):
     """Something that happened in a tenant. `at` is UTC milliseconds; `sequence` counts from 1 without a gap."""
 
@@ -86,7 +86,7 @@ def link_after(previous: bytes, event: Event) -> bytes:
 
 def chain(event: Event, sequence: int, previous: bytes) -> None:
     """Give a new event, which nobody has seen yet, its place in the chain."""
-    # Not by a second object: this is the hottest of paths, and until now the event had no place to be equal in.
+    # Not by a second object: this is the hottest of paths, and until now nobody has seen the event.
     object.__setattr__(event, "sequence", sequence)
     object.__setattr__(event, "link", link_after(previous, event))
 

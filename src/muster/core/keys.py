@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Case, Command
 from muster.core.authority import Actor, KeyCredential
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.known import Known
 from muster.core.ports import Secret
 from muster.core.refusals import CredentialInvalid, Unknown, refuse
@@ -15,7 +16,7 @@ from muster.core.roles import Role, find_role, union
 from muster.core.users import User, find_user, find_user_by_id, must_manage, roles_of, scope_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKey(Entity):
     """A key, kept as the SHA-256 digest of its secret. `role` narrows what its user may do through it."""
 
@@ -36,7 +37,7 @@ class ApiKey(Entity):
     expires_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssuedKey:
     """A key with its secret, which is told this once."""
 
@@ -47,7 +48,7 @@ class IssuedKey:
 RECORDED = ("number", "name", "user", "role", "active", "expires_at")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssueKey(Command[IssuedKey]):
     """Make a key for a user, at most as powerful as the actor. `role` is a catalogue and a number in it."""
 
@@ -89,7 +90,7 @@ def minted(case: Case, user: User, name: str, narrowing: Role | None, secret: Se
     return IssuedKey(key, secret.text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeKeyStatus(Command[ApiKey]):
     """Revoke a key, or let a revoked one work again."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from muster.core.acts import Case, Command
 from muster.core.attributes import AttributeValue
 from muster.core.authenticators import Authenticator
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.keys import ApiKey
 from muster.core.links import PasswordLink
 from muster.core.refusals import OwnAccount, refuse
@@ -17,7 +16,7 @@ BELONGINGS: tuple[type[Entity], ...] = (LoginName, ApiKey, PasswordLink, Authent
 """What is found by its user, and is nothing without him."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeleteUser(Command[None]):
     """Delete a user for good. His number and his id are never given again.
 

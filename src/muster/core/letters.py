@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from muster.core.acts import Question, View
+from muster.core.frozen import frozen
 from muster.core.links import live_link
 from muster.core.mails import Mail
 from muster.core.refusals import Unknown, refuse
@@ -12,7 +11,7 @@ from muster.core.tenancy import Tenant
 from muster.core.users import User
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """A mail with the names in it. `expires_at` is when its link ends (UTC milliseconds); None where it has none."""
 
@@ -22,7 +21,7 @@ class Letter:
     expires_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterOf(Question[Letter]):
     """What stands in a mail. `digest` is that of the link's secret, for a mail with a link. Only the system may ask."""
 

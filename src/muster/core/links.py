@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.refusals import Unknown, refuse
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LINK_LIFETIME = 7 * 24 * 3600 * 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PasswordLink(Entity):
     """A link, kept as the digest of its secret; void once used, replaced or expired (UTC milliseconds)."""
 

@@ -7,10 +7,11 @@ holds nothing up for long. A mail may then go out twice, never not at all.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from muster.core.acts import Case, Command
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.known import Need
 
 SET_PASSWORD = "set-password"  # noqa: S105  (the name of a mail)
@@ -23,7 +24,7 @@ FIRST_WAIT = 90_000
 ERROR_LENGTH = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mail(Entity):
     """One mail. `sealed` holds the secret of the link in it, bound to the mail's id.
 
@@ -55,12 +56,12 @@ class Mail(Entity):
         return not self.done and self.due_at <= at and (self.claimed_until is None or self.claimed_until <= at)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """The mail was handed over to the next mail server."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """It could not be; `final` where another attempt would fare no better."""
 
@@ -68,7 +69,7 @@ class Failed:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Released:
     """It was not tried after all, and somebody else may."""
 
@@ -76,7 +77,7 @@ class Released:
 Outcome = Sent | Failed | Released
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClaimMails(Command[tuple[Mail, ...]]):
     """Take mails of one tenant in hand until a time; an attempt begins for each. Only the system may.
 
@@ -109,7 +110,7 @@ def _claimed(case: Case, mail: Mail, until: int) -> Mail | None:
     return claimed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettleMail(Command[None]):
     """Keep what became of a mail that was claimed until `claim`. Only the system may.
 

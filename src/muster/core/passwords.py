@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
+from muster.core.frozen import frozen
 from muster.core.links import PasswordLink, live_link
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
 from muster.core.users import User
@@ -21,7 +22,7 @@ def check_password(password: str, username: str) -> None:
         refuse(Invalid("password", Fault.WEAK, least))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkOwner(Question[tuple[str, str]]):
     """Who a link belongs to: his tenant and username. The link is the credential; nobody else need be signed in."""
 
@@ -36,7 +37,7 @@ class LinkOwner(Question[tuple[str, str]]):
         return link.tenant, user.username
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetPassword(Command[None]):
     """Set the password of a link's owner, given its argon2id hash, and void all his links."""
 

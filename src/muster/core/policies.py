@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from muster.core.acts import Case, Command, Question, View
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
 
 FIRST_AUTHENTICATOR = "first-authenticator"
@@ -14,7 +15,7 @@ SESSION_LIFETIME = "session-lifetime"
 NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy(Entity):
     """One setting of a tenant, as text."""
 
@@ -27,7 +28,7 @@ class Policy(Entity):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """What a policy is until somebody sets it, and which values it may have."""
 
@@ -60,7 +61,7 @@ def policy(view: View, name: str) -> str:
     return RULES[name].default
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetPolicy(Command[None]):
     """Set one policy. Refuses a name that there is not, and a value that it may not have."""
 
@@ -83,7 +84,7 @@ class SetPolicy(Command[None]):
             case.record("policy.set", "policy", self.name, self.name, old, new, ("value",))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policies(Question[dict[str, str]]):
     """All policies as they hold."""
 

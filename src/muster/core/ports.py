@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from muster.core.frozen import frozen
 
 if TYPE_CHECKING:
     from muster.core.events import Event
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secret:
     """A secret that was just made: shown once as `text`, kept as `digest` (SHA-256, in hex)."""
 

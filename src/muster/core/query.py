@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from muster.core.frozen import frozen
 from muster.core.values import fold
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ MOST_ROWS = 1000
 MOST_OFFSET = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Equals:
     """Username, given name, family name or e-mail is this text; case and width make no difference."""
 
@@ -33,7 +34,7 @@ class Equals:
 Condition = Equals
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """The users of a tenant that meet all conditions, by number, from `offset` on, `limit` at most.
 
@@ -52,7 +53,7 @@ class Search:
         return replace(self, tenant=tenant, within=within, offset=offset, limit=limit)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """What a search found: one page of users, and how many there are in all."""
 

@@ -4,9 +4,10 @@ Each API owns one total table from these kinds to its own statuses and bodies; a
 until it has been answered.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NoReturn
+
+from muster.core.frozen import frozen
 
 
 class Fault(Enum):
@@ -22,7 +23,7 @@ class Fault(Enum):
     UNKNOWN = "names nothing that there is"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invalid:
     """A value that no rule could accept. `field` is the core's name for it, `limit` the bound it broke, if any."""
 
@@ -31,35 +32,35 @@ class Invalid:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """No such thing, or none that the actor may see: the two are never told apart."""
 
     noun: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """A name that somebody else in the tenant has."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PermissionMissing:
     """The actor lacks the permission that the act demands."""
 
     permission: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BeyondAuthority:
     """The act would reach past what the actor himself holds: `what` is 'role', 'scope' or 'user'."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CredentialInvalid:
     """The credential is unknown, expired, revoked, or its owner is gone or disabled.
 
@@ -69,22 +70,22 @@ class CredentialInvalid:
     is_secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastAdministrator:
     """The tenant would be left without an active administrator."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnAccount:
     """Nobody may end his own access."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Saturated:
     """The write queue is full; nothing was begun."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unavailable:
     """The database could not do it now; nothing was written."""
 

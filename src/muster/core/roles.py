@@ -6,10 +6,10 @@ Each API brings the catalogues that it shows; the core only ever compares sets.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from muster.core.acts import Question, View
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.units import find_unit
 
@@ -17,7 +17,7 @@ ADMINISTER = "tenant:administer"
 """Who holds it through a role is an administrator; every tenant keeps an active one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Role(Entity):
     """A named set of permissions (`noun:verb`); `number` names it within its catalogue."""
 
@@ -33,7 +33,7 @@ class Role(Entity):
     permissions: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoleTemplate:
     """A role as an API defines it, before a tenant has it."""
 
@@ -56,7 +56,7 @@ def find_role(view: View, catalogue: str, number: int, field: str) -> Role:
     return role
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RolesOfUnit(Question[tuple[Role, ...]]):
     """The roles of a catalogue that can be granted in a unit, by number: the same ones in every unit."""
 

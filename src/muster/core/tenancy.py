@@ -1,11 +1,10 @@
 """The tenant itself, as every other entity is kept inside one."""
 
-from dataclasses import dataclass
-
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tenant(Entity):
     """One directory of its own. `number` names it where an API shows an account; `root` is its topmost unit."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.applications import ApplicationDraft, add_application
 from muster.core.attributes import Attribute, AttributeTemplate, attributes_of, system_defined
+from muster.core.frozen import frozen
 from muster.core.keys import IssuedKey, minted
 from muster.core.known import INSTALLATION
 from muster.core.policies import Policy, defaults
@@ -22,7 +22,7 @@ from muster.core.users import User, UserDraft, add, check_texts, drafted
 FIRST_ACCOUNT, ACCOUNTS = 1_000_000, 9_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewTenant:
     """A tenant that was just made, its administrator, and his first key."""
 
@@ -31,7 +31,7 @@ class NewTenant:
     key: IssuedKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateTenant(Command[NewTenant | None]):
     """Make a tenant with a root unit, the roles of all catalogues and an administrator with one key.
 
@@ -91,7 +91,7 @@ def _unused(case: Case, numbers: set[int]) -> int:
             return number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tenants(Question[tuple[Tenant, ...]]):
     """All tenants of the installation; only the system may ask."""
 
@@ -103,7 +103,7 @@ class Tenants(Question[tuple[Tenant, ...]]):
         return tuple(sorted(found, key=lambda tenant: tenant.id))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adopt(Command[bool]):
     """Give a tenant what APIs bring that it does not have yet: roles, system-defined attributes, policies."""
 

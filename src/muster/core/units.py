@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from muster.core.entity import Entity
+from muster.core.frozen import frozen
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
 
 if TYPE_CHECKING:
     from muster.core.acts import View
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unit(Entity):
     """A node of the tree. `path` holds the numbers from the root down, `1/5/9/`; the root's `parent` is None."""
 

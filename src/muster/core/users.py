@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from muster.core import values
@@ -11,6 +10,7 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.attributes import valued
 from muster.core.entity import Entity
 from muster.core.events import Change
+from muster.core.frozen import frozen
 from muster.core.known import Known, Need
 from muster.core.links import PasswordLink
 from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
@@ -37,7 +37,7 @@ EXTERNAL_ID = ("tenant", "external_id")
 MOST_ALIASES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class User(Entity):
     """A person or a service. `scope` holds the ids of the units that it is restricted to; empty is no restriction.
 
@@ -86,7 +86,7 @@ class User(Entity):
         return 1, int(self.active and self.administrator)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginName(Entity):
     """A name that a user signs in with: the username or an alias. No two in a tenant fold to the same."""
 
@@ -123,7 +123,7 @@ RECORDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserView:
     """A user with what an API shows beside him. `visible` holds the topmost units that he sees."""
 
@@ -219,7 +219,7 @@ def must_manage(view: View, user: User) -> None:
         refuse(BeyondAuthority("user"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserDraft:
     """A user as somebody wants him. Units are named by number, roles by catalogue and number.
 
@@ -251,7 +251,7 @@ class UserDraft:
     extras: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateUser(Command[User]):
     """Make a user. Refuses wrong values, a taken name, unknown roles and units, and whatever reaches too far."""
 
@@ -422,7 +422,7 @@ def look(view: View, user: User) -> UserView:
     return UserView(user, tenant, home, roles_of(known, user), scope, scope or (root,))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserByNumber(Question[UserView]):
     """The user of this number, as far as the actor sees him."""
 
@@ -439,7 +439,7 @@ class UserByNumber(Question[UserView]):
         return look(view, find_user(view, self.number))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Myself(Question[UserView]):
     """The actor's own user; everybody may ask this."""
 
@@ -448,7 +448,7 @@ class Myself(Question[UserView]):
         return look(view, find_user_by_id(view, view.actor.id))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Users(Question[tuple[tuple[UserView, ...], Page]]):
     """The users that meet a search, as far as the actor sees them: his tenant and scope are put in here."""
 

@@ -105,6 +105,8 @@ class PostgresqlDatabase:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool = Pool(self, POOLED)
+        # Of their own: who searches may hold a session of the other pool, and must not wait for a second one of it.
+        self._searches = Pool(self, POOLED)
 
     async def writing(self) -> Session:
         return postgresql.PostgresqlSession(await postgresql.connect(self._url))
@@ -112,10 +114,12 @@ class PostgresqlDatabase:
     def reading(self) -> AbstractAsyncContextManager[Session]:
         return self._pool.lent()
 
-    searching = reading
+    def searching(self) -> AbstractAsyncContextManager[Session]:
+        return self._searches.lent()
 
     async def close(self) -> None:
         await self._pool.close()
+        await self._searches.close()
 
 
 def database_at(url: str) -> Database:

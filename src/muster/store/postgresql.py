@@ -22,7 +22,7 @@ from muster.store.statements import Statements, listed, quoted
 from muster.store.where import Searches
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
 

@@ -55,6 +55,7 @@ class Writer:
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._open = False
+        self._hopeless = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -90,7 +91,13 @@ class Writer:
                 await self._wake.wait()
                 continue
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+            self._hopeless = False
             outcomes = await self._carry_out([request for request, _ in batch])
+            if self._hopeless:
+                # Whoever waits behind this batch would only wait as long again, for the same answer.
+                outcomes += [_Outcome(error=Refused(Unavailable())) for _ in self._queue]
+                batch += self._queue
+                self._queue.clear()
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 _answer(future, outcome)
 
@@ -100,6 +107,7 @@ class Writer:
             return await self._attempt(requests)
         except _GivenUp as failure:
             log.error("a batch of %d was given up: %s", len(requests), failure)
+            self._hopeless = True
             return [_Outcome(error=Refused(Unavailable())) for _ in requests]
         except DatabaseFailed as failure:
             log.warning("a batch of %d failed: %s", len(requests), failure)

@@ -48,18 +48,21 @@ def check(body: bytes) -> None:
     if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
         raise Hindered(Problem.MALFORMED, f"nested more than {DEEPEST} deep")
     try:
-        json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        _strict.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise Hindered(Problem.MALFORMED, str(error)) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) != len(pairs):
+    if len(dict(pairs)) != len(pairs):
         raise ValueError("a key is named twice")
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _depth(body: bytes) -> int:
