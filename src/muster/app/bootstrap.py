@@ -20,12 +20,12 @@ from muster.app.sources import new_id, new_secret
 from muster.core.applications import ApplicationDraft
 from muster.core.authority import system
 from muster.core.directory import Directory
+from muster.core.drafts import UserDraft
 from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.ports import Secret, Sources
 from muster.core.refusals import Refused
 from muster.core.tenants import Adopt, CreateTenant, Tenants
-from muster.core.users import UserDraft
 
 FILE = "bootstrap.json"
 FIRST_TENANT = "Muster"

@@ -12,6 +12,7 @@ import uvicorn
 from muster.app.bootstrap import FILE, Credentials
 from muster.app.compose import application, prepare
 from muster.settings import NAMES, Settings
+from muster.web.connections import Connection
 from muster.web.logs import set_up
 
 SHUTDOWN_SECONDS = 30
@@ -34,7 +35,7 @@ def run(_: argparse.Namespace, settings: Settings) -> int:
         application(settings, lambda made: show(made, settings)),
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=Connection,
         loop="uvloop",
         ws="none",
         lifespan="on",

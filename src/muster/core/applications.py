@@ -12,7 +12,7 @@ from muster.core.frozen import frozen
 from muster.core.known import Known
 from muster.core.policies import SESSION_LIFETIME, policy
 from muster.core.ports import Secret
-from muster.core.refusals import CredentialInvalid, Taken, Unknown, refuse
+from muster.core.refusals import BeyondAuthority, CredentialInvalid, Taken, Unknown, refuse
 from muster.core.roles import Role, find_role
 from muster.core.tenancy import Tenant
 
@@ -57,6 +57,13 @@ def add_application(case: Case, draft: ApplicationDraft, role: Role) -> Applicat
     return made
 
 
+def _must_reach(case: Case, role: Role | None, what: str) -> None:
+    """Refuse with `BeyondAuthority` unless the actor may do and see what an application with this role does."""
+    case.actor.must_hold(role.permissions if role is not None else frozenset(), what)
+    if not case.actor.covers(()):
+        refuse(BeyondAuthority("scope"))
+
+
 @frozen
 class CreateApplication(Command[Application]):
     """Make an application at most as powerful as the actor. Refuses a name that another has."""
@@ -69,7 +76,7 @@ class CreateApplication(Command[Application]):
         """The new application."""
         values.login_name(self.draft.name, "name")
         role = find_role(case, *self.draft.role, "role")
-        case.actor.must_hold(role.permissions, "role")
+        _must_reach(case, role, "role")
         others = case.known.many(Application, ("tenant",), case.tenant)
         if any(values.fold(other.name) == values.fold(self.draft.name) for other in others):
             refuse(Taken("name"))
@@ -91,7 +98,7 @@ class AllowLongLived(Command[Application]):
         if application is None:
             refuse(Unknown("application"))
         role = case.known.one(Role, Role.KEY, case.tenant, application.role)
-        case.actor.must_hold(role.permissions if role is not None else frozenset(), "application")
+        _must_reach(case, role, "application")
         changed = replace(application, long_lived=self.allowed)
         if changed != application:
             case.put(application, changed)

@@ -92,7 +92,8 @@ def valued(case: Case, user: str, wanted: tuple[tuple[str, str], ...]) -> tuple[
         attribute = known.get(attribute_id)
         if attribute is None:
             refuse(Invalid("attributes", Fault.UNKNOWN))
-        values.line(text, attribute.name, VALUE_LENGTH)
+        check = values.searched_line if attribute.unique else values.line
+        check(text, attribute.name, VALUE_LENGTH)
         made.append(_value(case, user, attribute, text))
     return tuple(made)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from muster.core.acts import Case, Command, Question, View
 from muster.core.attributes import Attribute, AttributeValue, attributes_of, demand_mandatory
 from muster.core.authenticators import Authenticator, first_authenticator
+from muster.core.drafts import UserDraft, create, login_names_needed
 from muster.core.frozen import frozen
 from muster.core.known import Need
-from muster.core.users import Finder, LoginName, User, UserDraft, create, login_names_needed
+from muster.core.users import Finder, LoginName, User
 
 
 @frozen

@@ -8,6 +8,7 @@ from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.applications import ApplicationDraft, add_application
 from muster.core.attributes import Attribute, AttributeTemplate, attributes_of, system_defined
+from muster.core.drafts import UserDraft, add, check_texts, drafted
 from muster.core.frozen import frozen
 from muster.core.keys import IssuedKey, minted
 from muster.core.known import INSTALLATION
@@ -17,7 +18,7 @@ from muster.core.refusals import Taken, refuse
 from muster.core.roles import Role, RoleTemplate
 from muster.core.tenancy import Tenant
 from muster.core.units import Unit
-from muster.core.users import User, UserDraft, add, check_texts, drafted
+from muster.core.users import User
 
 FIRST_ACCOUNT, ACCOUNTS = 1_000_000, 9_000_000
 

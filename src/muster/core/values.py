@@ -13,8 +13,8 @@ TEXT_LENGTH = 1024
 EMAIL_LENGTH = 320
 EXTRA_LENGTH = 65_536
 
-FOLDED_BYTES = 2_400
-"""How long the folded form of what is searched may be in UTF-8: a database's index holds no more."""
+INDEXED_BYTES = 2_400
+"""How long what is searched, and its folded form, may be in UTF-8: a database's index holds no more."""
 
 # C0, DEL and C1 controls, the line and paragraph separators, and lone surrogates, which no database could keep.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -58,8 +58,8 @@ def line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
 
 
 def searched_line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
-    """As `line`, for what is found by its folded form, which an index must be able to hold."""
-    if not line(text, field, limit).isascii() and len(fold(text).encode()) > FOLDED_BYTES:
+    """As `line`, for what is found by itself or its folded form, which an index must be able to hold."""
+    if not line(text, field, limit).isascii() and max(len(text.encode()), len(fold(text).encode())) > INDEXED_BYTES:
         refuse(Invalid(field, Fault.TOO_LONG, limit))
     return text
 

@@ -12,10 +12,11 @@ from msgspec import UNSET, UnsetType
 from muster.apis.certcentral import shapes
 from muster.apis.certcentral.roles import ACCESS_ROLES, KEY_ROLES
 from muster.core import values
+from muster.core.drafts import UserDraft
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.roles import Role
 from muster.core.units import Unit
-from muster.core.users import UserDraft, UserView
+from muster.core.users import UserView
 
 USERNAME = re.compile(r"[A-Za-z0-9@\-_+.]+", re.ASCII)
 """*Add user*: the valid characters of a username."""

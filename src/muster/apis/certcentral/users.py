@@ -4,7 +4,8 @@ from muster.apis.certcentral import shapes
 from muster.apis.certcentral.collections import wanted_page
 from muster.apis.certcentral.refusals import answer
 from muster.apis.certcentral.translate import draft, info, listed, path_number
-from muster.core.users import CreateUser, Myself, UserByNumber, Users
+from muster.core.drafts import CreateUser
+from muster.core.users import Myself, UserByNumber, Users
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

@@ -12,9 +12,10 @@ from muster.apis.idaas import shapes
 from muster.core import values
 from muster.core.attributes import Attribute, AttributeValue
 from muster.core.authenticators import Authenticator
+from muster.core.drafts import UserDraft
 from muster.core.enrolment import Detail
 from muster.core.refusals import Fault, Invalid, refuse
-from muster.core.users import ALIAS, LoginName, User, UserDraft
+from muster.core.users import ALIAS, LoginName, User
 
 LOCALES = frozenset(
     ["da", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "nb", "pl", "pt", "ru", "sv", "th", "tr", "zh-cn", "zh-tw"]

@@ -1,0 +1,91 @@
+"""`script/bench`: measure, print a table, write a JSON file."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sqlite3
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bench import report
+from bench.processes import LOAD_CORE, SERVER_CORE, can_pin, machine
+from bench.rounds import Rounds, measure
+from bench.servers import DATABASES, subject
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for on the command line."""
+
+    databases: tuple[str, ...]
+    connections: tuple[int, ...]
+    users: int
+    seconds: float
+    rounds: int
+
+
+def _plan(arguments: list[str] | None = None) -> Plan:
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measures Muster on this machine.")
+    parser.add_argument("--quick", action="store_true", help="few users and short rounds: about 20 seconds")
+    parser.add_argument("--databases", default=",".join(DATABASES), help="sqlite,postgresql")
+    parser.add_argument("--connections", default="1,16,64,256", help="numbers of connections to create over")
+    parser.add_argument("--users", type=int, help="users that are there before (100000; quick: 3000)")
+    parser.add_argument("--seconds", type=float, help="length of one measurement (2; quick: 0.6)")
+    parser.add_argument("--rounds", type=int, help="rounds, of which the median is shown (5; quick: 1)")
+    given = parser.parse_args(arguments)
+    users, seconds, rounds = (3_000, 0.6, 1) if given.quick else (100_000, 2.0, 5)
+    databases = tuple(given.databases.split(","))
+    if not set(databases) <= set(DATABASES):
+        parser.error(f"--databases: {', '.join(DATABASES)}")
+    return Plan(
+        databases,
+        tuple(int(number) for number in given.connections.split(",")),
+        given.users or users,
+        given.seconds or seconds,
+        given.rounds or rounds,
+    )
+
+
+def _about(plan: Plan, at: datetime) -> dict[str, object]:
+    return {
+        "at": at.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "users": plan.users,
+        "seconds": plan.seconds,
+        "rounds": plan.rounds,
+        "pinned": can_pin(),
+    }
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Measure as the command line says."""
+    plan, at = _plan(), datetime.now().astimezone()
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as directory, ExitStack() as stack:
+        rounds = []
+        for database in plan.databases:
+            _say(f"{database}: filling with {plan.users:,} users")
+            ready = stack.enter_context(subject(database, plan.users, Path(directory)))
+            rounds.append(Rounds(ready, plan.connections, plan.seconds))
+        measure(rounds, plan.rounds, _say)
+        print(report.table(rounds))
+        print()
+        print(report.promised(report.promises(rounds)))
+        path = Path(f"bench-{at:%Y-%m-%d-%H%M%S}.json")
+        report.write(path, _about(plan, at), rounds)
+    where = f"server on core {SERVER_CORE}, load on core {LOAD_CORE}, database free" if can_pin() else "nothing pinned"
+    print(f"\n{plan.users:,} users present, medians of {plan.rounds} rounds of {plan.seconds:g} s, {where}; {path}")
+
+
+if __name__ == "__main__":
+    main()

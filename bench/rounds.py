@@ -1,0 +1,129 @@
+"""The measurements, in rounds: each round measures everything once, so that the machine's drift hits all alike."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+
+from bench.limits import EmptyPost, attainable
+from bench.load import Timed, Workload, WrongAnswer, run_load
+from bench.processes import LOAD_CORE, Usage, can_pin, usage_of
+from bench.servers import Subject
+from bench.workloads import CertcentralById, CertcentralByLoginName, CertcentralCreates
+
+LIMIT_1, LIMIT_2 = EmptyPost.name, "limit 2: directory alone"
+TOGETHER = 64
+"""Connections at which limits and reads are measured."""
+
+
+@dataclass
+class Measured:
+    """One line of the table, round by round: answers a second, milliseconds, and CPU microseconds an answer.
+
+    `failure` is what went wrong, if anything did; nothing is measured on this line from then on.
+    """
+
+    database: str
+    name: str
+    connections: int
+    rates: list[float] = field(default_factory=list)
+    p50: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    database_cpu: list[float] = field(default_factory=list)
+    failure: str | None = None
+
+    @property
+    def rate(self) -> float:
+        return median(self.rates) if self.rates else 0.0
+
+    def add(self, timed: Timed, usage: Usage) -> None:
+        self.rates.append(timed.rate)
+        self.p50.append(timed.percentile(0.50))
+        self.p99.append(timed.percentile(0.99))
+        self.cpu.append(1e6 * usage.server / max(1, timed.answers))
+        if usage.database is not None:
+            self.database_cpu.append(1e6 * usage.database / max(1, timed.answers))
+
+
+class Rounds:
+    """Takes one subject through its rounds."""
+
+    def __init__(self, subject: Subject, connections: Sequence[int], seconds: float) -> None:
+        self.subject = subject
+        self._seconds = seconds
+        self.limit_1 = self._line(LIMIT_1, TOGETHER)
+        self.limit_2 = self._line(LIMIT_2, TOGETHER)
+        key, people = subject.key, subject.people
+        creates = CertcentralCreates(key, "bench")
+        self._loads: list[tuple[Workload, Measured]] = [(EmptyPost(key), self.limit_1)]
+        self._loads += [(creates, self._line(creates.name, number)) for number in connections]
+        self._loads += [
+            (reads, self._line(reads.name, TOGETHER))
+            for reads in (CertcentralById(key, people), CertcentralByLoginName(key, people))
+        ]
+
+    def _line(self, name: str, connections: int) -> Measured:
+        return Measured(self.subject.database, name, connections)
+
+    @property
+    def lines(self) -> list[Measured]:
+        return [self.limit_1, self.limit_2, *(line for _, line in self._loads[1:])]
+
+    def once(self) -> None:
+        """One round."""
+        made = self.subject.alone.run(TOGETHER, self._seconds)
+        self.limit_2.rates.append(made.rate)
+        self.limit_2.cpu.append(1e6 * made.cpu_seconds / max(1, made.answers))
+        for workload, line in self._loads:
+            if line.failure is None:
+                self._measure(workload, line)
+
+    def _measure(self, workload: Workload, line: Measured) -> None:
+        try:
+            line.add(*self._load(workload, line.connections))
+        except WrongAnswer as wrong:
+            line.failure = str(wrong)
+
+    def _load(self, workload: Workload, connections: int) -> tuple[Timed, Usage]:
+        subject = self.subject
+
+        def meter() -> Usage:
+            return usage_of(subject.muster.pid, subject.database_pid)
+
+        timed, before, after = run_load(subject.muster.port, workload, connections, self._seconds, meter)
+        return timed, after.since(before)
+
+    def share_of_attainable(self) -> float | None:
+        """The creates at 64 connections over what the limits allow, median of the rounds; None if not measured."""
+        creates = next((line for line in self.lines if line.name == "create" and line.connections == TOGETHER), None)
+        if creates is None:
+            return None
+        rounds = zip(creates.rates, self.limit_1.rates, self.limit_2.rates, strict=False)
+        shares = [rate / attainable(one, two) for rate, one, two in rounds]
+        return median(shares) if shares else None
+
+
+@contextmanager
+def on_the_load_core() -> Iterator[None]:
+    """Keep this process on the load's core during the block, where there are two to choose from."""
+    before = os.sched_getaffinity(0)
+    if can_pin():
+        os.sched_setaffinity(0, {LOAD_CORE})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def measure(rounds: Iterable[Rounds], number: int, say: Callable[[str], None]) -> None:
+    """Take all subjects through this many rounds."""
+    taken = list(rounds)
+    with on_the_load_core():
+        for turn in range(1, number + 1):
+            for one in taken:
+                say(f"round {turn} of {number}: {one.subject.database}")
+                one.once()

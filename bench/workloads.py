@@ -1,0 +1,109 @@
+"""What can be asked of the server, each kind under a name: add an API by adding a workload here."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import quote
+
+from bench.load import WrongAnswer
+
+NUMBERED = b"0000000000"
+STANDARD_USER = 5
+
+
+@dataclass(frozen=True)
+class Present:
+    """A user that was there before the load: the number and the login name that he is found by."""
+
+    number: int
+    username: str
+
+
+def http(method: str, path: str, key: str, body: bytes | None = None) -> bytes:
+    """The bytes of a request with the key of the certcentral API."""
+    lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", f"x-dc-devkey: {key}", "accept: application/json"]
+    if body is not None:
+        lines += ["content-type: application/json", f"content-length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + (body or b"")
+
+
+def person(username: str) -> dict[str, Any]:
+    """What the API is told of a new user; the limits are given the same."""
+    return {
+        "first_name": "Jill",
+        "last_name": "Valentine",
+        "email": username,
+        "telephone": "801-555-0100",
+        "job_title": "Special Agent",
+        "username": username,
+        "access_roles": [{"id": STANDARD_USER}],
+    }
+
+
+class CertcentralCreates:
+    """`POST /services/v2/user`, each time another user."""
+
+    name = "create"
+
+    def __init__(self, key: str, series: str) -> None:
+        username = f"{series}-{NUMBERED.decode()}@example.com"
+        self._pieces = http("POST", "/services/v2/user", key, json.dumps(person(username)).encode()).split(NUMBERED)
+        self._numbers = count(1)
+
+    def request(self) -> tuple[bytes, Any]:
+        number = b"%010d" % next(self._numbers)
+        return number.join(self._pieces), number
+
+    def check(self, token: Any, status: int, body: bytes) -> None:
+        if status != 201 or not body.startswith(b'{"id":'):
+            raise WrongAnswer(f"create {token!r}: {status} {body[:300]!r}")
+
+
+class _Reads:
+    """Requests of a prepared list, over and over in an order without pattern."""
+
+    name = ""
+
+    def __init__(self, requests: Sequence[tuple[bytes, bytes]]) -> None:
+        self._requests = list(requests)
+        random.shuffle(self._requests)
+        self._next = 0
+
+    def request(self) -> tuple[bytes, Any]:
+        self._next = (self._next + 1) % len(self._requests)
+        return self._requests[self._next]
+
+    def check(self, token: Any, status: int, body: bytes) -> None:
+        if status != 200 or token not in body:
+            raise WrongAnswer(f"{self.name} {token!r}: {status} {body[:300]!r}")
+
+
+class CertcentralById(_Reads):
+    """`GET /services/v2/user/{id}`."""
+
+    name = "read by id"
+
+    def __init__(self, key: str, people: Sequence[Present]) -> None:
+        super().__init__(
+            [(http("GET", f"/services/v2/user/{one.number}", key), b'{"id":%d,' % one.number) for one in people]
+        )
+
+
+class CertcentralByLoginName(_Reads):
+    """`GET /services/v2/user?filters[search]=<login name>`."""
+
+    name = "read by login name"
+
+    def __init__(self, key: str, people: Sequence[Present]) -> None:
+        path = "/services/v2/user?filters%5Bsearch%5D="
+        super().__init__(
+            [
+                (http("GET", path + quote(one.username, safe=""), key), f'"username":"{one.username}"'.encode())
+                for one in people
+            ]
+        )

@@ -1,0 +1,223 @@
+"""Users as somebody wants them, and how they come to be: the one place where a user is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from muster.core import values
+from muster.core.acts import Case, Command
+from muster.core.attributes import valued
+from muster.core.events import Change
+from muster.core.frozen import frozen
+from muster.core.known import Need
+from muster.core.links import PasswordLink
+from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
+from muster.core.refusals import Fault, Invalid, Taken, Unknown, refuse
+from muster.core.roles import ADMINISTER, Role, find_role
+from muster.core.tenancy import Tenant
+from muster.core.units import find_unit
+from muster.core.users import ALIAS, EXTERNAL_ID, PERSON, RECORDED, USERNAME, LoginName, User
+
+T = TypeVar("T")
+
+MOST_ROLES = 100
+MOST_SCOPE = 1000
+MOST_EXTRAS = 1000
+MOST_ALIASES = 10
+SEARCHED_LINES = (
+    ("given_name", values.TEXT_LENGTH),
+    ("family_name", values.TEXT_LENGTH),
+    ("email", values.EMAIL_LENGTH),
+)
+
+
+@frozen
+class UserDraft:
+    """A user as somebody wants him. Units are named by number, roles by catalogue and number.
+
+    Without a `home` he gets the creator's (the root where that is no user), without a `scope` the creator's; `notify`
+    sends him the mail that lets him set a password, or tells an SSO-only user that he may sign in.
+    """
+
+    username: str
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    mobile: str | None = None
+    job_title: str | None = None
+    locale: str | None = None
+    external_id: str | None = None
+    principal_name: str | None = None
+    security_id: str | None = None
+    aliases: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    home: int | None = None
+    scope: tuple[int, ...] = ()
+    roles: tuple[tuple[str, int], ...] = ()
+    active: bool = True
+    locked: bool = False
+    sso_only: bool = False
+    notify: bool = True
+    password: str | None = None
+    extras: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class CreateUser(Command[User]):
+    """Make a user. Refuses wrong values, a taken name, unknown roles and units, and whatever reaches too far."""
+
+    permission = "users:create"
+
+    draft: UserDraft
+
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """The login names, which are all that is not usually cached."""
+        return login_names_needed(tenant, self.draft)
+
+    def decide(self, case: Case) -> User:
+        """The new user."""
+        return create(case, self.draft)
+
+
+def create(case: Case, draft: UserDraft) -> User:
+    """Keep a new user with his names and attributes, and owe him his mail. Refuses as `CreateUser` says."""
+    check_texts(draft)
+    roles = tuple(find_role(case, *role, "roles") for role in _bounded(draft.roles, "roles", MOST_ROLES))
+    for role in roles:
+        case.actor.must_hold(role.permissions, "role")
+    user = drafted(case, draft, roles, _home(case, draft), _scope(case, draft))
+    _must_be_free(case, user.username, "username")
+    aliases = _aliases(case, user, draft.aliases)
+    if user.external_id is not None and case.known.many(User, EXTERNAL_ID, case.tenant, user.external_id):
+        refuse(Taken("external_id"))
+    attributes = valued(case, user.id, draft.attributes)
+    for entity in (*aliases, *attributes):
+        case.put(None, entity)
+    more = [Change("aliases", None, alias.value) for alias in aliases]
+    add(case, user, *more, *(Change(f"attribute {value.attribute}", None, value.value) for value in attributes))
+    if draft.notify and user.email is not None:
+        welcome(case, user, user.email)
+    return user
+
+
+def _aliases(case: Case, user: User, wanted: tuple[str, ...]) -> tuple[LoginName, ...]:
+    if len(wanted) > MOST_ALIASES:
+        refuse(Invalid("aliases", Fault.TOO_MANY, MOST_ALIASES))
+    folded = [values.fold(values.login_name(alias, "aliases")) for alias in wanted]
+    if len(set(folded)) != len(folded):
+        refuse(Invalid("aliases", Fault.DUPLICATE))
+    if values.fold(user.username) in folded:
+        refuse(Taken("aliases"))
+    for alias in wanted:
+        _must_be_free(case, alias, "aliases")
+    return tuple(
+        LoginName(case.tenant, name, user.id, case.fresh.id(), ALIAS, alias)
+        for name, alias in zip(folded, wanted, strict=True)
+    )
+
+
+def _must_be_free(case: Case, name: str, field: str) -> None:
+    if case.known.one(LoginName, LoginName.KEY, case.tenant, values.fold(name)) is not None:
+        refuse(Taken(field))
+
+
+def check_texts(draft: UserDraft) -> None:
+    """Refuse with `Invalid` a draft with a text that is too long or cannot be kept."""
+    values.login_name(draft.username)
+    for field, limit in SEARCHED_LINES:
+        value = getattr(draft, field)
+        if value is not None:
+            values.searched_line(value, field, limit)
+    for field in ("phone", "mobile", "job_title", "locale", "principal_name", "security_id"):
+        values.optional_line(getattr(draft, field), field)
+    if draft.external_id is not None:
+        values.searched_line(draft.external_id, "external_id")
+    for pair in _bounded(draft.extras, "extras", MOST_EXTRAS):
+        for extra in pair:
+            values.text(extra, "extras", values.EXTRA_LENGTH)
+
+
+def _bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
+    """The items, each once. Refuses with `Invalid` more than the limit."""
+    if len(items) > most:
+        refuse(Invalid(field, Fault.TOO_MANY, most))
+    return tuple(dict.fromkeys(items))
+
+
+def _home(case: Case, draft: UserDraft) -> str:
+    if draft.home is not None:
+        return find_unit(case, draft.home, "home").id
+    if case.actor.home:
+        return case.actor.home
+    tenant = case.known.one(Tenant, Tenant.KEY, case.tenant)
+    if tenant is None:
+        refuse(Unknown("tenant"))
+    return tenant.root
+
+
+def _scope(case: Case, draft: UserDraft) -> tuple[str, ...]:
+    if draft.scope:
+        numbers = _bounded(draft.scope, "scope", MOST_SCOPE)
+        return tuple(find_unit(case, number, "scope").id for number in numbers)
+    return () if case.actor.scope is None else tuple(unit.id for unit in case.actor.scope)
+
+
+def drafted(case: Case, draft: UserDraft, roles: tuple[Role, ...], home: str, scope: tuple[str, ...]) -> User:
+    """The user that a draft describes, new, with these roles, this home and this scope (ids of units)."""
+    return User(
+        id=case.fresh.id(),
+        tenant=case.tenant,
+        number=case.number(),
+        kind=PERSON,
+        username=draft.username,
+        given_name=draft.given_name,
+        family_name=draft.family_name,
+        email=draft.email,
+        phone=draft.phone,
+        job_title=draft.job_title,
+        home=home,
+        active=draft.active,
+        sso_only=draft.sso_only,
+        administrator=any(ADMINISTER in role.permissions for role in roles),
+        password=draft.password,
+        created_at=case.at,
+        changed_at=case.at,
+        last_login_at=None,
+        version=1,
+        roles=tuple(sorted(role.id for role in roles)),
+        scope=tuple(sorted(scope)),
+        extras=draft.extras,
+        mobile=draft.mobile,
+        locale=draft.locale,
+        external_id=draft.external_id,
+        principal_name=draft.principal_name,
+        security_id=draft.security_id,
+        locked=draft.locked,
+    )
+
+
+def add(case: Case, user: User, *more: Change) -> None:
+    """Keep a new user under a login name that was found free, and record it with what else came with him."""
+    case.put(None, LoginName(case.tenant, values.fold(user.username), user.id, user.id, USERNAME, user.username))
+    case.put(None, user)
+    case.record("user.created", "user", user.id, user.username, None, user, RECORDED, more)
+
+
+def login_names_needed(tenant: str, draft: UserDraft) -> Iterable[Need]:
+    """The login names that must be free for a draft."""
+    for name in (draft.username, *draft.aliases[:MOST_ALIASES]):
+        yield Need(LoginName, LoginName.KEY, (tenant, values.fold(name)))
+
+
+def welcome(case: Case, user: User, email: str) -> None:
+    """Owe the user the mail that a new one gets: a link to set a password, or word that he may sign in."""
+    mail_id = case.fresh.id()
+    sealed = None
+    if not user.sso_only:
+        secret = case.fresh.secret()
+        sealed = case.fresh.seal(secret.text, mail_id)
+        case.put(None, PasswordLink.made(case, user.id, secret.digest))
+    kind = SIGN_IN if user.sso_only else SET_PASSWORD
+    case.put(None, Mail(mail_id, case.tenant, kind, user.id, email, sealed, case.at, case.at))

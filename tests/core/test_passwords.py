@@ -1,0 +1,117 @@
+"""Passwords and the links that let somebody set one: once, for a limited time, and for his own user only."""
+
+from __future__ import annotations
+
+import pytest
+
+from muster.core.authority import system
+from muster.core.drafts import CreateUser, UserDraft
+from muster.core.events import Event
+from muster.core.links import LINK_LIFETIME, PasswordLink
+from muster.core.mails import Mail
+from muster.core.passwords import SetPassword, check_password
+from muster.core.refusals import Fault, Invalid, Refused, Unknown
+from muster.core.users import User
+from tests.support.kept import entities, outcome
+from tests.support.world import ORIGIN, Realm, World, new
+
+GOOD = "correct horse battery"
+
+
+@pytest.mark.parametrize(
+    ("password", "expected"),
+    [
+        (GOOD, None),
+        ("x" * 12, None),
+        ("x" * 256, None),
+        ("пароль из слов", None),
+        ("", Invalid("password", Fault.WEAK, 12)),
+        ("x" * 11, Invalid("password", Fault.WEAK, 12)),
+        ("x" * 257, Invalid("password", Fault.TOO_LONG, 256)),
+        ("my name is WESKER!", Invalid("password", Fault.WEAK, 12)),
+        ("half a pair: \ud800", Invalid("password", Fault.CHARACTERS)),
+        ("nothing at all: \0", Invalid("password", Fault.CHARACTERS)),
+    ],
+)
+def test_a_password_is_judged_as_the_table_says(password: str, expected: Invalid | None) -> None:
+    if expected is None:
+        check_password(password, "wesker")
+        return
+    with pytest.raises(Refused) as raised:
+        check_password(password, "wesker")
+
+    assert raised.value.refusal == expected
+
+
+async def linked(world: World, realm: Realm, name: str = "sam") -> tuple[User, str]:
+    """A new user, and the secret of the link that was mailed to him."""
+    draft = UserDraft(name, email=f"{name}@example.com")
+    user = await world.do(realm.administrator.actor, CreateUser(draft))
+    mails: list[Mail] = [mail for mail in await entities(world.url, Mail) if mail.user == user.id]
+    secret = world.sources._sealer.open(mails[0].sealed or b"", mails[0].id)
+    assert secret is not None
+    return user, secret
+
+
+async def test_the_owner_of_a_link_sets_his_password_once(world: World, realm: Realm) -> None:
+    user, secret = await linked(world, realm)
+    owner = await world.directory.link_owner(secret)
+    await world.directory.set_password(secret, GOOD, ORIGIN)
+    kept = await world.user(realm, user.number)
+    again = await outcome(world.directory.set_password(secret, GOOD, ORIGIN))
+    event: Event = (await entities(world.url, Event))[-1]
+
+    assert (owner, kept.version, again) == ("sam", 2, Unknown("link"))
+    assert await world.sources.verify_password(GOOD, kept.password)
+    assert (event.act, event.actor_kind, event.subject) == ("user.password-set", "system", user.id)
+    assert GOOD not in repr(event)
+
+
+async def test_a_weak_password_leaves_the_link_alive(world: World, realm: Realm) -> None:
+    _, secret = await linked(world, realm)
+    weak = await outcome(world.directory.set_password(secret, "short", ORIGIN))
+
+    assert weak == Invalid("password", Fault.WEAK, 12)
+    assert await world.directory.link_owner(secret) == "sam"
+
+
+async def test_a_link_ends_after_seven_days_to_the_millisecond(world: World, realm: Realm) -> None:
+    _, secret = await linked(world, realm)
+    made = world.sources.time
+    world.sources.time = made + LINK_LIFETIME - 1
+    alive = await outcome(world.directory.link_owner(secret))
+    world.sources.time = made + LINK_LIFETIME
+
+    assert [alive, await outcome(world.directory.link_owner(secret))] == ["sam", Unknown("link")]
+
+
+async def test_setting_a_password_voids_all_links_of_that_user_and_no_others(world: World, realm: Realm) -> None:
+    user, secret = await linked(world, realm)
+    _, others = await linked(world, realm, "zoe")
+    more = PasswordLink("another", realm.id, user.id, "d" * 64, 0, 2**50)
+    await world.do(realm.system, new(more))
+    await world.directory.set_password(secret, GOOD, ORIGIN)
+    links = {link.digest: link.void_at for link in await entities(world.url, PasswordLink)}
+
+    assert links == {
+        world.sources.digest(secret): world.sources.time,
+        more.digest: world.sources.time,
+        world.sources.digest(others): None,
+    }
+
+
+async def test_a_link_is_void_for_every_tenant_but_its_own(world: World, realm: Realm) -> None:
+    _, secret = await linked(world, realm)
+    other = await world.realm("Umbrella")
+    digest = world.sources.digest(secret)
+    found = [await outcome(world.do(system(it, "x"), SetPassword(digest, "hash"))) for it in (other.id, "nowhere")]
+
+    assert found == [Unknown("link"), Unknown("link")]
+
+
+async def test_nothing_is_a_link_but_a_link(world: World, realm: Realm) -> None:
+    _, secret = await linked(world, realm)
+    wrong = ["", "x", "\0", secret[:-1], world.sources.digest(secret), realm.administrator.secret]
+    found = [await outcome(world.directory.link_owner(text)) for text in wrong]
+
+    assert found == [Unknown("link")] * len(wrong)

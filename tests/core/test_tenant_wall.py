@@ -1,0 +1,224 @@
+"""The tenant wall: what names a thing of another tenant does the same as what names nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, cast
+
+import pytest
+
+from muster import core
+from muster.app.sources import new_secret
+from muster.core.acts import Command, Question
+from muster.core.applications import (
+    AllowLongLived,
+    Application,
+    ApplicationDraft,
+    Applications,
+    CreateApplication,
+    OpenSession,
+    TenantOfApplication,
+)
+from muster.core.attributes import Attribute, Attributes, CreateAttribute
+from muster.core.authority import Actor
+from muster.core.drafts import CreateUser, UserDraft
+from muster.core.enrolment import EnrolUser, UserDetail
+from muster.core.entity import Entity
+from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
+from muster.core.leaving import DeleteUser
+from muster.core.letters import LetterOf
+from muster.core.links import PasswordLink
+from muster.core.mails import ClaimMails, Mail, Sent, SettleMail
+from muster.core.passwords import LinkOwner, SetPassword
+from muster.core.policies import Policies, SetPolicy
+from muster.core.query import Equals, Search
+from muster.core.refusals import PermissionMissing
+from muster.core.roles import RolesOfUnit
+from muster.core.tenants import Adopt, CreateTenant, Tenants
+from muster.core.units import Unit
+from muster.core.users import (
+    Finder,
+    Myself,
+    User,
+    UserByNumber,
+    Users,
+    by_external_id,
+    by_id,
+    by_login_name,
+    by_number,
+)
+from tests.support.kept import entities, outcome, snapshot, verify_promises
+from tests.support.world import MANAGER, STAFF, TEMPLATES, VIEWER, Realm, World
+
+Act = Command[Any] | Question[Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What things can be named by, of one kind each: all there are, or none there is."""
+
+    user: int
+    unit: int
+    key: int
+    tenant: str
+    mail: str
+    digest: str
+    user_id: str
+    username: str
+    external_id: str
+    application: str
+    attribute: str
+
+    @property
+    def finders(self) -> list[Finder]:
+        """Every way to name the user."""
+        return [
+            by_number(self.user),
+            by_id(self.user_id),
+            by_login_name(self.username),
+            by_external_id(self.external_id),
+        ]
+
+
+# Each act by what it names; the wall is tried with every way of naming something that it has.
+ACTS: list[tuple[type[Act], Callable[[Names], Act]]] = [
+    (UserByNumber, lambda it: UserByNumber(it.user)),
+    (Users, lambda it: Users(Search(it.tenant))),
+    (Users, lambda it: Users(Search(it.tenant, ("1/",), (Equals("wesker"),)))),
+    (Myself, lambda _: Myself()),
+    (RolesOfUnit, lambda it: RolesOfUnit(it.unit, STAFF)),
+    (CreateUser, lambda it: CreateUser(UserDraft("sam", home=it.unit))),
+    (CreateUser, lambda it: CreateUser(UserDraft("sam", scope=(it.unit,)))),
+    (IssueKey, lambda it: IssueKey(it.user, "key")),
+    (ChangeKeyStatus, lambda it: ChangeKeyStatus(it.key, active=False)),
+    (SetPassword, lambda it: SetPassword(it.digest, "hash")),
+    (LetterOf, lambda it: LetterOf(it.mail, None)),
+    (LetterOf, lambda it: LetterOf(it.mail, it.digest)),
+    (ClaimMails, lambda it: ClaimMails((it.mail,), 2**50)),
+    (SettleMail, lambda it: SettleMail(it.mail, 0, Sent())),
+    *((UserDetail, lambda it, way=way: UserDetail(it.finders[way])) for way in range(4)),
+    *((DeleteUser, lambda it, way=way: DeleteUser(it.finders[way])) for way in range(4)),
+    (EnrolUser, lambda it: EnrolUser(UserDraft("sam", home=it.unit))),
+    (EnrolUser, lambda it: EnrolUser(UserDraft("sam", attributes=((it.attribute, "x"),)))),
+    (Applications, lambda _: Applications()),
+    (AllowLongLived, lambda it: AllowLongLived(it.application, allowed=True)),
+    (OpenSession, lambda it: OpenSession(it.application, it.digest)),
+    (Policies, lambda _: Policies()),
+    (Attributes, lambda _: Attributes()),
+]
+
+# These make something in the actor's own tenant, and name nothing that there is.
+NAMING_NOTHING: set[type[Act]] = {CreateApplication, CreateAttribute, SetPolicy, Adopt}
+
+# The digest of a link and an application's id are asked for before anybody is known, by the directory itself; the
+# tenants are the installation's, whose permissions no role has.
+WITHOUT_A_WALL: set[type[Act]] = {LinkOwner, TenantOfApplication, Tenants, CreateTenant}
+
+
+def acts_of_the_core() -> set[str]:
+    """The names of all commands and questions that the core's modules define."""
+    modules = [import_module(f"muster.core.{module.name}") for module in iter_modules(core.__path__)]
+    kinds = [*Command.__subclasses__(), *Question.__subclasses__()]
+    return {kind.__name__ for kind in kinds if kind.__module__ in {module.__name__ for module in modules}}
+
+
+def test_every_command_and_question_of_the_core_is_tried() -> None:
+    tried = {kind.__name__ for kind in (WITHOUT_A_WALL | NAMING_NOTHING).union(kind for kind, _ in ACTS)}
+
+    assert tried == acts_of_the_core()
+
+
+@pytest.fixture
+async def other(world: World) -> Realm:
+    """Another tenant, with more in it than the first one has."""
+    realm = await world.realm("Umbrella")
+    for _ in range(3):
+        await world.unit(realm, "unit")
+        await world.person(realm)
+    draft = UserDraft("wesker", email="wesker@umbrella.example", roles=(MANAGER,), external_id="red queen")
+    await world.do(realm.system, CreateUser(draft))
+    await world.do(realm.system, CreateAttribute("clearance", unique=True))
+    hive = ApplicationDraft("the-hive", "Hive", VIEWER, new_secret())
+    await world.do(realm.system, CreateApplication(hive))
+    return realm
+
+
+async def things(world: World, realm: Realm, kind: type[Entity]) -> list[Any]:
+    return [it for it in await entities(world.url, kind) if it.tenant == realm.id]
+
+
+async def names_of(world: World, realm: Realm) -> Names:
+    """The highest numbers and newest ids of a tenant."""
+    [link], [mail] = await things(world, realm, PasswordLink), await things(world, realm, Mail)
+    [user] = [it for it in await things(world, realm, User) if it.username == "wesker"]
+    [application], [attribute] = await things(world, realm, Application), await things(world, realm, Attribute)
+    unit, key = [max(it.number for it in await things(world, realm, kind)) for kind in (Unit, ApiKey)]
+    named = (user.id, user.username, user.external_id, application.id, attribute.id)
+    return Names(user.number, unit, key, realm.id, mail.id, link.digest, *named)
+
+
+NOTHING = Names(10_001, 10_002, 10_003, *(f"nothing-{number}" for number in range(8)))
+
+
+async def come_to(world: World, actor: Actor, act: Act) -> Any:
+    if hasattr(act, "answer"):
+        return await outcome(world.ask(actor, cast(Question[Any], act)))
+    return await outcome(world.do(actor, act))
+
+
+@pytest.mark.parametrize("who", ["administrator", "system"])
+async def test_naming_a_thing_of_another_tenant_is_naming_nothing(
+    world: World, realm: Realm, other: Realm, who: str
+) -> None:
+    actor = realm.system if who == "system" else realm.administrator.actor
+    theirs = await names_of(world, other)
+    before = await snapshot(world.url)
+    for kind, build in ACTS:
+        with_theirs = await come_to(world, actor, build(theirs))
+        with_nothing = await come_to(world, actor, build(NOTHING))
+
+        assert (kind, with_theirs) == (kind, with_nothing)
+        assert other.id not in repr(with_theirs)
+
+    assert await snapshot(world.url) == before
+    await verify_promises(world.url)
+
+
+async def test_no_role_gives_a_permission_over_the_installation(world: World, realm: Realm) -> None:
+    creating = CreateTenant("Mine", TEMPLATES, (), UserDraft("me"), new_secret())
+    found = [
+        await come_to(world, realm.administrator.actor, act)
+        for act in (creating, Tenants(), ClaimMails((), 0), SettleMail("", 0, Sent()), LetterOf("", None))
+    ]
+
+    assert found == [PermissionMissing(name) for name in ("tenants:create", "tenants:view", *("mails:deliver",) * 3)]
+
+
+async def test_the_same_names_and_numbers_live_beside_each_other(world: World, realm: Realm, other: Realm) -> None:
+    ours = await world.person(realm, "Wesker", (MANAGER,))
+    theirs = await world.ask(other.administrator.actor, Users(Search(conditions=(Equals("wesker"),))))
+    found, page = await world.ask(ours.actor, Users(Search(conditions=(Equals("wesker"),))))
+
+    assert (page.total, [view.user for view in found]) == (1, [ours.user])
+    assert [view.user.tenant for view in theirs[0]] == [other.id]
+    assert {view.tenant for view in found} == {realm.tenant}
+    await verify_promises(world.url)
+
+
+async def test_the_same_number_is_each_tenants_own(world: World, realm: Realm, other: Realm) -> None:
+    number = realm.administrator.user.number
+    found = [await world.ask(it.administrator.actor, UserByNumber(number)) for it in (realm, other)]
+
+    assert number == other.administrator.user.number
+    assert [(view.user, view.tenant, view.home) for view in found] == [
+        (it.administrator.user, it.tenant, it.root) for it in (realm, other)
+    ]
+
+
+async def test_a_key_is_the_key_of_its_own_tenant(world: World, realm: Realm, other: Realm) -> None:
+    actors = [await world.directory.identify(it.administrator.secret) for it in (realm, other)]
+
+    assert [actor.tenant for actor in actors] == [realm.id, other.id]

@@ -1,0 +1,177 @@
+"""Searches: what the SQL finds is what the question means in plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from muster.core.authority import Actor
+from muster.core.drafts import CreateUser, UserDraft
+from muster.core.query import MOST_ROWS, Equals, Search
+from muster.core.units import Unit
+from muster.core.users import USERNAME, LoginName, User, UserByNumber, Users
+from muster.core.values import fold
+from tests.support.kept import outcome
+from tests.support.world import VIEWER, Put, Realm, World, change
+
+modest = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+# Few enough that they meet, in every case and width, with some that are nobody's.
+WORDS = ["ada", "ADA", "\uff21da", "straße", "STRASSE", "", "a%", "a_", "%", "ADA ", "ﬁn", "fin", "\u212a", "k"]
+NOBODYS = ["\0", "\ud800", "x" * 5000, "nobody"]
+words = st.sampled_from(WORDS)
+
+Row = tuple[str, str, str, str, int, list[int]]
+"""A user's names and e-mail, and which units his home and scope are."""
+
+
+@dataclass(frozen=True)
+class People:
+    """A tenant's users and units, as they are kept."""
+
+    realm: Realm
+    units: tuple[Unit, ...]
+    users: tuple[User, ...]
+
+    def found(self, search: Search, within: tuple[Unit, ...] | None) -> list[User]:
+        """What the search means."""
+        met = [user for user in self.users if all(condition.holds(user) for condition in search.conditions)]
+        seen = [user for user in met if within is None or self.is_seen(user, within)]
+        return sorted(seen, key=lambda user: user.number)
+
+    def is_seen(self, user: User, within: tuple[Unit, ...]) -> bool:
+        by_id = {unit.id: unit for unit in self.units}
+        actor = Actor(self.realm.id, "user", "a", "a", frozenset(), within, "", 0)
+        return actor.sees(by_id[user.home]) or actor.covers(by_id[unit] for unit in user.scope)
+
+
+async def people(world: World, realm: Realm, rows: list[Row]) -> People:
+    """Users with these names, homes and scopes, on a small tree."""
+    units = [realm.root]
+    for parent in (0, 1, 1, 0, 4, 0):
+        units.append(await world.unit(realm, "unit", units[parent]))
+    users = [realm.administrator.user]
+    pairs = []
+    for place, (username, given_name, family_name, email, home, scope) in enumerate(rows):
+        user = replace(
+            realm.administrator.user,
+            id=f"user-{place}",
+            number=1000 + place * 7 % 251,
+            username=username or f"user-{place}",
+            given_name=given_name or None,
+            family_name=family_name,
+            email=email,
+            home=units[home].id,
+            scope=tuple(sorted({units[it].id for it in scope})),
+            roles=(),
+            administrator=False,
+        )
+        name = LoginName(realm.id, fold(user.username), user.id, user.id, USERNAME, user.username)
+        alias = LoginName(realm.id, f"alias-{place}", user.id, "alias", "alias", f"alias-{place}")
+        users.append(user)
+        pairs += [(None, user), (None, name), (None, alias)]
+    await world.do(realm.system, Put(tuple(pairs)))
+    return People(realm, tuple(units), tuple(users))
+
+
+SCOPES: list[list[int]] = [[], [1], [2, 3], [0], [4, 1]]
+ROWS: list[Row] = [
+    (name, WORDS[place % 14], WORDS[place * 5 % 14], WORDS[place * 3 % 14], place % 7, SCOPES[place % 5])
+    for place, name in enumerate(["ada", "straße", "a%", "a_", "%", "ADA ", "fin", "k", *[""] * 22])
+]
+
+
+@modest
+@given(
+    wanted=st.lists(words | st.sampled_from([*NOBODYS, "alias-3", "user-9"]), max_size=2),
+    scope=st.none() | st.lists(st.integers(0, 6), min_size=1, max_size=3),
+    offset=st.integers(-1, 40),
+    limit=st.integers(-1, 40),
+)
+async def test_a_search_finds_what_it_means(
+    everybody: tuple[World, People], wanted: list[str], scope: list[int] | None, offset: int, limit: int
+) -> None:
+    world, kept = everybody
+    within = None if scope is None else tuple(kept.units[it] for it in scope)
+    actor = replace(kept.realm.administrator.actor, scope=within, credential=None)
+    search = Search(conditions=tuple(map(Equals, wanted)), offset=offset, limit=limit)
+
+    views, page = await world.ask(actor, Users(search))
+    expected = kept.found(search, within)
+    start = max(offset, 0)
+
+    assert list(page.users) == expected[start : start + max(limit, 0)]
+    assert (page.total, [view.user for view in views]) == (len(expected), list(page.users))
+
+
+@pytest.fixture
+async def everybody(world: World, realm: Realm) -> tuple[World, People]:
+    """Thirty users, and another tenant with some of the same names."""
+    other = await world.realm("Umbrella")
+    for name in ("ada", "straße", "k"):
+        await world.person(other, name)
+    return world, await people(world, realm, ROWS)
+
+
+async def test_the_table_meets_itself_in_every_way(everybody: tuple[World, People]) -> None:
+    """That the property above is about something: every word finds somebody, restricted or not."""
+    _, kept = everybody
+    found = {word: len(kept.found(Search(conditions=(Equals(word),)), None)) for word in WORDS}
+    seen = [len(kept.found(Search(), (unit,))) for unit in kept.units]
+
+    assert min(found.values()) >= 1
+    assert found["ada"] == found["ADA"] == found["\uff21da"]
+    assert seen[0] == len(kept.users)
+    assert all(0 < number < len(kept.users) for number in seen[1:])
+
+
+async def test_more_of_one_name_than_a_probe_looks_at_are_all_found(world: World, realm: Realm) -> None:
+    rows: list[Row] = [("", "Same", "Other", "", 0, [])] * 230
+    rows += [("same", "", "Same", "SAME", 0, [])]
+    kept = await people(world, realm, rows)
+    for wanted, total in (("same", 231), ("other", 230), ("SAME", 231)):
+        for offset, limit in ((0, 1000), (95, 10), (225, 10), (231, 5)):
+            search = Search(conditions=(Equals(wanted),), offset=offset, limit=limit)
+            _, page = await world.ask(realm.administrator.actor, Users(search))
+
+            assert list(page.users) == kept.found(search, None)[offset : offset + limit]
+            assert page.total == total
+
+
+async def test_a_page_stays_within_its_limits_whatever_is_asked(world: World, realm: Realm) -> None:
+    for offset, limit, expected in (
+        (0, 10**30, 1),
+        (0, MOST_ROWS + 1, 1),
+        (10**30, 5, 0),
+        (-(10**30), 5, 1),
+        (0, -1, 0),
+        (0, 0, 0),
+    ):
+        _, page = await world.ask(realm.administrator.actor, Users(Search(offset=offset, limit=limit)))
+
+        assert (offset, limit, len(page.users), page.total) == (offset, limit, expected, 1)
+
+
+async def test_nobody_is_found_under_what_no_database_can_hold(world: World, realm: Realm) -> None:
+    for text in NOBODYS:
+        found = await outcome(world.ask(realm.administrator.actor, Users(Search(conditions=(Equals(text),)))))
+
+        assert found == ((), found[1])
+        assert (found[1].users, found[1].total) == ((), 0)
+
+
+async def test_a_changed_user_is_found_by_what_he_is_now(world: World, realm: Realm) -> None:
+    draft = UserDraft("sam", "Old", email="old@example.com", roles=(VIEWER,))
+    user = await world.do(realm.administrator.actor, CreateUser(draft))
+    becomes = replace(user, given_name="New", email=None)
+    await world.do(realm.system, change(user, becomes))
+    found = []
+    for text in ("old", "OLD@example.com", "new", "sam"):
+        _, page = await world.ask(realm.administrator.actor, Users(Search(conditions=(Equals(text),))))
+        found.append(page.users)
+
+    assert found == [(), (), (becomes,), (becomes,)]
+    assert (await world.ask(realm.administrator.actor, UserByNumber(user.number))).user == becomes

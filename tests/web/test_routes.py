@@ -1,0 +1,136 @@
+"""Finding a route by its path, and the way of a request through an API."""
+
+import json
+import logging
+
+import pytest
+
+from muster.web.answers import Headers
+from muster.web.routes import Route, Router
+from tests.web.api import PEER, ROUTES, Plain, echo, receiving
+
+PATHS = ("/user", "/user/me", "/user/{id}", "/user/{id}/role", "/user/me/deep/{x}", "/{any}/role/{last}", "/")
+FOUND: list[tuple[str, str | None, list[str]]] = [
+    ("/user", "/user", []),
+    ("/user/", "/user", []),
+    ("//user//", "/user", []),
+    ("user", "/user", []),
+    ("/user/me", "/user/me", []),
+    ("/user/5", "/user/{id}", ["5"]),
+    ("/user/a@b.c", "/user/{id}", ["a@b.c"]),
+    ("/user/a%40b", "/user/{id}", ["a@b"]),
+    ("/user/a%2Fb", "/user/{id}", ["a/b"]),
+    ("/user/%6De", "/user/{id}", ["me"]),
+    ("/user/%FF", "/user/{id}", ["\ufffd"]),
+    ("/user/%", "/user/{id}", ["%"]),
+    ("/user/me/role", "/user/{id}/role", ["me"]),
+    ("/user/me/deep/1", "/user/me/deep/{x}", ["1"]),
+    ("/user/role/5", "/{any}/role/{last}", ["user", "5"]),
+    ("/user//role", None, []),
+    ("/user/5/6", None, []),
+    ("/user/me/deep", None, []),
+    ("/users", None, []),
+    ("/USER", None, []),
+    ("/x/role", None, []),
+    ("/", "/", []),
+    ("", "/", []),
+]
+
+
+@pytest.mark.parametrize(("path", "expected", "values"), FOUND)
+def test_a_path_finds_its_route_and_the_values_of_its_names(path: str, expected: str | None, values: list[str]) -> None:
+    router = Router(Route("GET", one, echo, "") for one in PATHS)
+
+    routes, found = router.find(path)
+
+    assert ([route.path for route, _ in routes.values()], found) == ([expected] if expected else [], values)
+
+
+def test_the_routes_of_one_path_are_told_apart_by_their_methods_and_keep_their_own_names() -> None:
+    router = Router([Route("GET", "/a/{first}", echo, ""), Route("PUT", "/a/{other}", echo, "")])
+
+    routes, values = router.find("/a/1")
+
+    assert {method: names for method, (_, names) in routes.items()} == {"GET": ("first",), "PUT": ("other",)}
+    assert values == ["1"]
+
+
+async def test_a_request_is_logged_by_its_route_with_the_id_that_its_answer_names() -> None:
+    api = Plain(ROUTES)
+
+    answer = await api.ask("GET", "/thing/secret?password=secret", headers=((b"x-key", b"secret"),))
+
+    headers = dict(answer.headers)
+    assert (answer.status, headers[b"x-request-id"], headers[b"x-plain"]) == (200, b"request-1", b"yes")
+    assert api.logged == [
+        {
+            "time": 1_700_000_000.123,
+            "level": "info",
+            "logger": "muster.request",
+            "request": "request-1",
+            "method": "GET",
+            "route": "plain /thing/{id}",
+            "status": 200,
+            "ms": 0.0,
+            "address": PEER,
+        }
+    ]
+
+
+async def test_a_defect_is_answered_in_the_apis_form_and_logged_with_its_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    api = Plain(ROUTES)
+
+    with caplog.at_level(logging.ERROR):
+        answer = await api.ask("GET", "/broken/secret")
+
+    [record] = caplog.records
+    assert (answer.status, answer.body) == (500, b"BROKEN")
+    assert (vars(record)["request"], vars(record)["route"]) == ("request-1", "plain /broken/{id}")
+    assert record.exc_info is not None
+    assert [(line["route"], line["status"]) for line in api.logged] == [("plain /broken/{id}", 500)]
+
+
+ADDRESSES: list[tuple[Headers, str]] = [
+    ((), PEER),
+    (((b"x-forwarded-for", b"203.0.113.9"),), "203.0.113.9"),
+    (((b"x-forwarded-for", b"1.1.1.1"), (b"host", b"x"), (b"x-forwarded-for", b"203.0.113.9")), "203.0.113.9"),
+    (((b"x-forwarded-for", b"203.0.113.9"), (b"x-forwarded-for", b"10.0.0.2")), "203.0.113.9"),
+    (((b"x-forwarded-for", b"\xff\xfe"),), PEER),
+    (((b"forwarded", b"for=203.0.113.9"), (b"x-real-ip", b"203.0.113.9")), PEER),
+]
+
+
+@pytest.mark.parametrize(("headers", "expected"), ADDRESSES)
+async def test_a_line_that_a_client_made_up_is_not_believed_though_the_proxys_own_comes_after_it(
+    headers: Headers, expected: str
+) -> None:
+    answer = await Plain(ROUTES).ask("GET", "/thing/1", headers=headers)
+
+    assert json.loads(answer.body)["address"] == expected
+
+
+SIZES = [
+    ([b"x" * 100], (), (200, "x" * 100)),
+    ([b"x" * 60, b"y" * 40], (), (200, "x" * 60 + "y" * 40)),
+    ([b"x" * 101], (), (500, "TOO_LARGE")),
+    ([b"x" * 60, b"y" * 41], (), (500, "TOO_LARGE")),
+    ([b""], ((b"content-length", b"101"),), (500, "TOO_LARGE")),
+    ([b"x" * 100], ((b"content-length", b"100"),), (200, "x" * 100)),
+    ([b"x" * 101], ((b"content-length", b"5"),), (500, "TOO_LARGE")),
+]
+
+
+@pytest.mark.parametrize(("chunks", "headers", "expected"), SIZES)
+async def test_a_body_is_read_up_to_its_limit(chunks: list[bytes], headers: Headers, expected: tuple[int, str]) -> None:
+    answer = await Plain(ROUTES, body_limit=100).ask("POST", "/thing", receiving(*chunks), headers)
+
+    told = json.loads(answer.body)["body"] if answer.status == 200 else answer.body.decode()
+    assert (answer.status, told) == expected
+
+
+async def test_a_body_that_broke_off_is_malformed() -> None:
+    answer = await Plain(ROUTES).ask("POST", "/thing", receiving(b"half", broken=True))
+
+    assert (answer.status, answer.body) == (500, b"MALFORMED")
