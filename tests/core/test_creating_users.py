@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from muster.core.attributes import VALUE_LENGTH, CreateAttribute
 from muster.core.drafts import MOST_ALIASES, MOST_EXTRAS, MOST_ROLES, MOST_SCOPE, CreateUser, UserDraft
 from muster.core.events import Change, Event
 from muster.core.links import LINK_LIFETIME, PasswordLink
@@ -262,3 +263,27 @@ async def test_an_external_id_belongs_to_one_user(world: World, realm: Realm) ->
     assert [isinstance(one, User) for one in found] == [True, *[False] * 4]
     assert refused(found) == [Taken("external_id")] * 4
     assert isinstance(other, User)
+
+
+async def test_a_unique_attribute_is_one_users_and_no_longer_than_an_index_holds(world: World, realm: Realm) -> None:
+    badge = await world.do(realm.system, CreateAttribute("badge", unique=True))
+    motto = await world.do(realm.system, CreateAttribute("motto"))
+    found = [
+        await outcome(world.do(realm.administrator.actor, CreateUser(UserDraft(f"user{number}", attributes=values))))
+        for number, values in enumerate(
+            (
+                ((badge.id, "A 1"), (motto.id, BROAD)),
+                ((badge.id, "\uff41 1"), (motto.id, "x")),
+                ((badge.id, "A 2"), (motto.id, BROAD)),
+                ((badge.id, BROAD),),
+                ((badge.id, "\0"),),
+            )
+        )
+    ]
+
+    assert [isinstance(one, User) for one in found] == [True, False, True, False, False]
+    assert refused(found) == [
+        Taken("badge"),
+        Invalid("badge", Fault.TOO_LONG, VALUE_LENGTH),
+        Invalid("badge", Fault.CHARACTERS),
+    ]

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from muster.app.sources import new_secret
+from muster.core.applications import AllowLongLived, ApplicationDraft, CreateApplication
 from muster.core.authority import Actor
 from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
@@ -14,14 +16,14 @@ from muster.core.entity import Entity
 from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
 from muster.core.known import Head, Known, Need, Unloaded
 from muster.core.query import Search
-from muster.core.refusals import BeyondAuthority, CredentialInvalid, PermissionMissing, Refusal
+from muster.core.refusals import BeyondAuthority, CredentialInvalid, PermissionMissing, Refusal, Unknown
 from muster.core.requests import Request
 from muster.core.roles import Role
 from muster.core.units import Unit
 from muster.core.users import Myself, User, Users
 from muster.store.session import Session, load
 from tests.support.kept import outcome, selected
-from tests.support.world import ADMINISTRATOR, MANAGER, VIEWER, Person, Put, Realm, World, change
+from tests.support.world import ADMINISTRATOR, MANAGER, ORIGIN, VIEWER, Person, Put, Realm, World, change
 
 
 @pytest.fixture
@@ -232,3 +234,34 @@ def test_units_are_compared_by_whole_numbers() -> None:
 
     assert not one.holds(other)
     assert not other.holds(one)
+
+
+async def test_an_application_is_known_by_its_session_and_by_its_secret_only_where_that_is_allowed(
+    world: World, realm: Realm
+) -> None:
+    secret = new_secret()
+    made = await world.do(realm.system, CreateApplication(ApplicationDraft("app", "App", VIEWER, secret)))
+    token, session = await world.directory.open_session("app", secret.text, ORIGIN)
+    actor = await world.directory.by_session(token)
+    await world.do(realm.system, AllowLongLived("app", allowed=True))
+    long_lived = await world.directory.by_application("app", secret.text)
+    await world.do(realm.system, AllowLongLived("app", allowed=False))
+    world.sources.time = session.expires_at - 1
+    in_time = await outcome(world.ask(actor, Users(Search())))
+    world.sources.time = session.expires_at
+    found = [
+        await outcome(work)
+        for work in (
+            world.ask(actor, Users(Search())),
+            world.ask(await world.directory.by_session(token), Users(Search())),
+            world.ask(long_lived, Users(Search())),
+            Directory(world.store, world.sources).by_application("app", secret.text),
+            world.directory.open_session("app", secret.text + "x", ORIGIN),
+            world.directory.open_session("nobody", secret.text, ORIGIN),
+            world.directory.by_session(token[:-1]),
+            world.directory.by_session(""),
+        )
+    ]
+
+    assert (actor.id, actor.permissions, in_time[1].total) == (made.id, realm.roles[VIEWER].permissions, 1)
+    assert [type(one) for one in found] == [CredentialInvalid] * 5 + [Unknown] + [CredentialInvalid] * 2

@@ -34,7 +34,7 @@ from muster.core.links import PasswordLink
 from muster.core.mails import ClaimMails, Mail, Sent, SettleMail
 from muster.core.passwords import LinkOwner, SetPassword
 from muster.core.policies import Policies, SetPolicy
-from muster.core.query import Equals, Search
+from muster.core.query import Search, equals
 from muster.core.refusals import PermissionMissing
 from muster.core.roles import RolesOfUnit
 from muster.core.tenants import Adopt, CreateTenant, Tenants
@@ -87,7 +87,7 @@ class Names:
 ACTS: list[tuple[type[Act], Callable[[Names], Act]]] = [
     (UserByNumber, lambda it: UserByNumber(it.user)),
     (Users, lambda it: Users(Search(it.tenant))),
-    (Users, lambda it: Users(Search(it.tenant, ("1/",), (Equals("wesker"),)))),
+    (Users, lambda it: Users(Search(it.tenant, ("1/",), (equals("wesker"),)))),
     (Myself, lambda _: Myself()),
     (RolesOfUnit, lambda it: RolesOfUnit(it.unit, STAFF)),
     (CreateUser, lambda it: CreateUser(UserDraft("sam", home=it.unit))),
@@ -199,8 +199,8 @@ async def test_no_role_gives_a_permission_over_the_installation(world: World, re
 
 async def test_the_same_names_and_numbers_live_beside_each_other(world: World, realm: Realm, other: Realm) -> None:
     ours = await world.person(realm, "Wesker", (MANAGER,))
-    theirs = await world.ask(other.administrator.actor, Users(Search(conditions=(Equals("wesker"),))))
-    found, page = await world.ask(ours.actor, Users(Search(conditions=(Equals("wesker"),))))
+    theirs = await world.ask(other.administrator.actor, Users(Search(conditions=(equals("wesker"),))))
+    found, page = await world.ask(ours.actor, Users(Search(conditions=(equals("wesker"),))))
 
     assert (page.total, [view.user for view in found]) == (1, [ours.user])
     assert [view.user.tenant for view in theirs[0]] == [other.id]

@@ -15,7 +15,7 @@ from muster.core.entity import Entity
 from muster.core.keys import ApiKey
 from muster.core.links import PasswordLink
 from muster.core.mails import Mail
-from muster.core.query import Equals, Search
+from muster.core.query import Search, equals
 from muster.core.refusals import Refusal
 from muster.core.roles import Role
 from muster.core.units import Unit
@@ -155,7 +155,7 @@ async def test_what_was_written_is_read_at_once(world: World, realm: Realm) -> N
     for number in range(20):
         user = await world.do(actor, CreateUser(UserDraft(f"user{number}", given_name="Same")))
         read = await world.ask(actor, UserByNumber(user.number))
-        _, page = await world.ask(actor, Users(Search(conditions=(Equals("same"),))))
+        _, page = await world.ask(actor, Users(Search(conditions=(equals("same"),))))
 
         assert (read.user, page.total) == (user, number + 1)
 

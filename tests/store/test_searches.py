@@ -10,7 +10,27 @@ from hypothesis import strategies as st
 
 from muster.core.authority import Actor
 from muster.core.drafts import CreateUser, UserDraft
-from muster.core.query import MOST_ROWS, Equals, Search
+from muster.core.query import (
+    MOST_ROWS,
+    AnyOf,
+    Compare,
+    Condition,
+    Flag,
+    FlagIs,
+    Holds,
+    HomeBelow,
+    KindIs,
+    Not,
+    Order,
+    Other,
+    Present,
+    Search,
+    Text,
+    TextIs,
+    equals,
+    matches,
+    sorted_by,
+)
 from muster.core.units import Unit
 from muster.core.users import USERNAME, LoginName, User, UserByNumber, Users
 from muster.core.values import fold
@@ -38,9 +58,10 @@ class People:
 
     def found(self, search: Search, within: tuple[Unit, ...] | None) -> list[User]:
         """What the search means."""
-        met = [user for user in self.users if all(condition.holds(user) for condition in search.conditions)]
+        homes = {unit.id: unit.path for unit in self.units}
+        met = [user for user in self.users if all(matches(it, user, homes[user.home]) for it in search.conditions)]
         seen = [user for user in met if within is None or self.is_seen(user, within)]
-        return sorted(seen, key=lambda user: user.number)
+        return sorted_by(seen, search.order)
 
     def is_seen(self, user: User, within: tuple[Unit, ...]) -> bool:
         by_id = {unit.id: unit for unit in self.units}
@@ -97,7 +118,7 @@ async def test_a_search_finds_what_it_means(
     world, kept = everybody
     within = None if scope is None else tuple(kept.units[it] for it in scope)
     actor = replace(kept.realm.administrator.actor, scope=within, credential=None)
-    search = Search(conditions=tuple(map(Equals, wanted)), offset=offset, limit=limit)
+    search = Search(conditions=tuple(map(equals, wanted)), offset=offset, limit=limit)
 
     views, page = await world.ask(actor, Users(search))
     expected = kept.found(search, within)
@@ -119,7 +140,7 @@ async def everybody(world: World, realm: Realm) -> tuple[World, People]:
 async def test_the_table_meets_itself_in_every_way(everybody: tuple[World, People]) -> None:
     """That the property above is about something: every word finds somebody, restricted or not."""
     _, kept = everybody
-    found = {word: len(kept.found(Search(conditions=(Equals(word),)), None)) for word in WORDS}
+    found = {word: len(kept.found(Search(conditions=(equals(word),)), None)) for word in WORDS}
     seen = [len(kept.found(Search(), (unit,))) for unit in kept.units]
 
     assert min(found.values()) >= 1
@@ -134,7 +155,7 @@ async def test_more_of_one_name_than_a_probe_looks_at_are_all_found(world: World
     kept = await people(world, realm, rows)
     for wanted, total in (("same", 231), ("other", 230), ("SAME", 231)):
         for offset, limit in ((0, 1000), (95, 10), (225, 10), (231, 5)):
-            search = Search(conditions=(Equals(wanted),), offset=offset, limit=limit)
+            search = Search(conditions=(equals(wanted),), offset=offset, limit=limit)
             _, page = await world.ask(realm.administrator.actor, Users(search))
 
             assert list(page.users) == kept.found(search, None)[offset : offset + limit]
@@ -157,7 +178,7 @@ async def test_a_page_stays_within_its_limits_whatever_is_asked(world: World, re
 
 async def test_nobody_is_found_under_what_no_database_can_hold(world: World, realm: Realm) -> None:
     for text in NOBODYS:
-        found = await outcome(world.ask(realm.administrator.actor, Users(Search(conditions=(Equals(text),)))))
+        found = await outcome(world.ask(realm.administrator.actor, Users(Search(conditions=(equals(text),)))))
 
         assert found == ((), found[1])
         assert (found[1].users, found[1].total) == ((), 0)
@@ -170,8 +191,54 @@ async def test_a_changed_user_is_found_by_what_he_is_now(world: World, realm: Re
     await world.do(realm.system, change(user, becomes))
     found = []
     for text in ("old", "OLD@example.com", "new", "sam"):
-        _, page = await world.ask(realm.administrator.actor, Users(Search(conditions=(Equals(text),))))
+        _, page = await world.ask(realm.administrator.actor, Users(Search(conditions=(equals(text),))))
         found.append(page.users)
 
     assert found == [(), (), (becomes,), (becomes,)]
     assert (await world.ask(realm.administrator.actor, UserByNumber(user.number))).user == becomes
+
+
+TEXTS = [*WORDS, "a", "s", "straß", "%", "_", "\\", "user-1", "\0"]
+
+
+def conditions(people: People) -> st.SearchStrategy[Condition]:
+    """Any condition over the users of a table."""
+    texts = st.builds(
+        TextIs,
+        st.lists(st.sampled_from(list(Text)), min_size=1, max_size=4, unique=True).map(tuple),
+        st.sampled_from(list(Compare)),
+        st.sampled_from(TEXTS),
+    )
+    simple = st.one_of(
+        texts,
+        st.builds(Present, st.sampled_from([*Text, *Other])),
+        st.builds(FlagIs, st.sampled_from(list(Flag)), st.booleans()),
+        st.builds(KindIs, st.sampled_from(["person", "service"])),
+        st.builds(HomeBelow, st.sampled_from([unit.path for unit in people.units])),
+        st.builds(Holds, st.sampled_from([*people.realm.administrator.user.roles, "none"])),
+    )
+    return st.recursive(
+        simple,
+        lambda inner: st.builds(Not, inner) | st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)),
+        max_leaves=5,
+    )
+
+
+@modest
+@given(data=st.data())
+async def test_any_conditions_in_any_order_find_what_they_mean(
+    everybody: tuple[World, People], data: st.DataObject
+) -> None:
+    world, kept = everybody
+    orders = st.builds(Order, st.sampled_from([*Text, *Other]), st.booleans())
+    search = Search(
+        conditions=tuple(data.draw(st.lists(conditions(kept), max_size=3))),
+        order=tuple(data.draw(st.lists(orders, max_size=2))),
+        offset=data.draw(st.integers(0, 5)),
+    )
+
+    _, page = await world.ask(kept.realm.administrator.actor, Users(search))
+    expected = kept.found(search, None)
+
+    assert list(page.users) == expected[search.offset :]
+    assert page.total == len(expected)

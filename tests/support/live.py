@@ -26,6 +26,8 @@ class Bootstrap:
     api_key: str
     username: str
     password: str
+    application: str
+    shared_secret: str
 
 
 @dataclass
@@ -60,8 +62,14 @@ class LiveMuster:
     @property
     def bootstrap(self) -> Bootstrap:
         written = json.loads((self.data / "bootstrap.json").read_text())
-        console = written["console"]
-        return Bootstrap(written["certcentral"]["api_key"], console["username"], console["password"])
+        console, idaas = written["console"], written["idaas"]
+        return Bootstrap(
+            written["certcentral"]["api_key"],
+            console["username"],
+            console["password"],
+            idaas["applicationId"],
+            idaas["sharedSecret"],
+        )
 
     def start(self) -> None:
         """Starts the process and waits until it is ready to answer."""

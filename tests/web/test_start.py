@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 from tests.support.live import LiveMuster, running_muster
 from tests.support.postgresql import PostgresServer
 from tests.web.server import certificate, serving, trusting

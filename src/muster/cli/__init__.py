@@ -11,6 +11,7 @@ import asyncio
 import inspect
 import sys
 
+from muster.app.compose import prepare
 from muster.cli import applications, audit, mail, policies, serve, tenants
 from muster.cli.chosen import NoSuchTenant
 from muster.core.refusals import Refused
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     try:
         settings = read({name: getattr(args, name, None) for name in NAMES})
+        prepare(settings)
         done = args.run(args, settings)
         return (asyncio.run(done) if inspect.iscoroutine(done) else done) or 0
     except SettingsWrong as wrong:

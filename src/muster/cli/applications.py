@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from muster.apis.idaas.roles import SITE_ROLES, TEMPLATES
-from muster.app.compose import Installation, installation, prepare
+from muster.app.compose import Installation, installation
 from muster.app.sources import new_id, new_secret
 from muster.cli.chosen import ORIGIN, first_tenant, printable, with_tenant
 from muster.core.applications import AllowLongLived, Application, ApplicationDraft, Applications, CreateApplication
@@ -42,7 +42,6 @@ async def _actor(here: Installation, args: argparse.Namespace) -> Actor:
 
 async def add_application(args: argparse.Namespace, settings: Settings) -> None:
     """Make an application."""
-    prepare(settings)
     role = (SITE_ROLES, ROLES[args.role])
     draft = ApplicationDraft(new_id(), args.name, role, new_secret(), SWITCH[args.long_lived])
     async with installation(settings) as here:
@@ -52,7 +51,6 @@ async def add_application(args: argparse.Namespace, settings: Settings) -> None:
 
 async def edit_application(args: argparse.Namespace, settings: Settings) -> None:
     """Change an application."""
-    prepare(settings)
     async with installation(settings) as here:
         actor = await _actor(here, args)
         chosen = _chosen(await here.directory.ask(actor, Applications()), args.application)

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from muster.apis.idaas.policies import name_and_value, shown
-from muster.app.compose import installation, prepare
+from muster.app.compose import installation
 from muster.cli.chosen import ORIGIN, first_tenant, with_tenant
 from muster.core.authority import system
 from muster.core.policies import Policies, SetPolicy
@@ -26,7 +26,6 @@ def add(subparsers: Any) -> None:
 
 async def set_policy(args: argparse.Namespace, settings: Settings) -> None:
     """Set a policy."""
-    prepare(settings)
     async with installation(settings) as here:
         tenant = await first_tenant(here.directory, args.tenant)
         command = SetPolicy(*name_and_value(args.name, args.value))

@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 
 from muster.app.bootstrap import FILE, Credentials
-from muster.app.compose import application, prepare
+from muster.app.compose import application
 from muster.settings import NAMES, Settings
 from muster.web.connections import Connection
 from muster.web.logs import set_up
@@ -30,7 +30,6 @@ def add(subparsers: Any) -> None:
 def run(_: argparse.Namespace, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; then finish what was begun, for half a minute at most."""
     set_up(settings.log_level, sys.stderr)
-    prepare(settings)
     config = uvicorn.Config(
         application(settings, lambda made: show(made, settings)),
         host=settings.host,

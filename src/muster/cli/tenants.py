@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
 from muster.app.bootstrap import create_tenant
-from muster.app.compose import installation, prepare
+from muster.app.compose import installation
 from muster.core.authority import system
 from muster.core.known import INSTALLATION
 from muster.core.tenants import Tenants
@@ -27,7 +26,6 @@ def add(subparsers: Any) -> None:
 
 async def add_tenant(args: argparse.Namespace, settings: Settings) -> None:
     """Make a tenant."""
-    await asyncio.to_thread(prepare, settings)
     async with installation(settings) as here:
         made = await create_tenant(here.directory, here.sources, args.name)
     print(json.dumps(made.shown(), indent=2))

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 
 from muster.core.entity import Columns, Entity, values_of
 from muster.core.known import Head, Known, Need, Writes
-from muster.core.query import Page, Search
+from muster.core.query import Page, Search, sorted_by
 from muster.core.users import User
 from muster.core.values import is_keepable
 from muster.store.rows import LAYOUTS, Child, Layout
@@ -92,13 +92,11 @@ async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
 
 async def page(session: Session, search: Search) -> Page:
     """What a search finds. A few candidates are looked at here and now; only more than that is a long statement."""
-    if not all(is_keepable(condition.text) for condition in search.conditions):
-        return Page((), 0)
     probe = session.searches.probe(search)
     if probe is not None:
         ids = [row[0] for row in await session.fetch(*probe, long=False)]
         if len(ids) <= PROBED:
-            found = await _users(session, search.tenant, ids)
+            found = sorted_by(await _users(session, search.tenant, ids), search.order)
             return Page(tuple(found[search.offset : search.offset + search.limit]), len(found))
     ids = [row[0] for row in await session.fetch(*session.searches.page(search), long=True)]
     total: int = (await session.fetch(*session.searches.count(search), long=True))[0][0]
@@ -106,10 +104,10 @@ async def page(session: Session, search: Search) -> Page:
 
 
 async def _users(session: Session, tenant: str, ids: list[str]) -> list[User]:
-    """The users with these ids, by number."""
+    """The users with these ids, in their order."""
     rows = await session.rows(User, User.KEY, [(tenant, user) for user in ids]) if ids else []
-    users: list[User] = [LAYOUTS[User].entity(row) for row in rows]
-    return sorted(users, key=lambda user: user.number)
+    users: dict[str, User] = {user.id: user for user in map(LAYOUTS[User].entity, rows)}
+    return [users[user] for user in ids if user in users]
 
 
 async def flush(session: Session, known: Known) -> None:

@@ -1,13 +1,13 @@
 """A search as SQL: the only place where a condition meets a column. It must find what `core.query` means.
 
-A statement is built once for each shape of search (which conditions, how many units) and kept; the values are always
-parameters.
+A statement is built once for each shape of search (which conditions, over which fields, how many units) and kept; the
+values are always parameters, numbered as they come up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, assert_never
 
 from sqlalchemy import (
     BindParameter,
@@ -25,10 +25,25 @@ from sqlalchemy import (
     union,
 )
 
-from muster.core.query import Search
+from muster.core.query import (
+    AnyOf,
+    Compare,
+    Condition,
+    FlagIs,
+    Holds,
+    HomeBelow,
+    KindIs,
+    Not,
+    Order,
+    Other,
+    Present,
+    Search,
+    Text,
+    TextIs,
+)
 from muster.core.users import USERNAME
-from muster.core.values import fold
-from muster.store.tables import login_names, units, user_units, users
+from muster.core.values import fold, is_keepable
+from muster.store.tables import login_names, units, user_roles, user_units, users
 
 PROBED = 100
 """How many candidates a probe looks at before it leaves the search to a thread of its own."""
@@ -36,9 +51,14 @@ PROBED = 100
 KEPT_SHAPES = 500
 
 Statement = tuple[str, list[Any]]
-Shape = tuple[int, int]
+Shape = tuple[Any, ...]
 
-_FOLDED = (users.c.email_folded, users.c.given_folded, users.c.family_folded)
+FOLDED = {
+    Text.USERNAME: users.c.username_folded,
+    Text.GIVEN_NAME: users.c.given_folded,
+    Text.FAMILY_NAME: users.c.family_folded,
+    Text.EMAIL: users.c.email_folded,
+}
 
 
 class Searches:
@@ -55,23 +75,26 @@ class Searches:
         """
         if len(search.conditions) != 1 or search.within is not None:
             return None
-        return self._bound("probe", search, lambda _: _probe())
+        condition = search.conditions[0]
+        if not isinstance(condition, TextIs) or condition.compare is not Compare.EQUALS:
+            return None
+        return self._bound("probe", search, _probe)
 
     def page(self, search: Search) -> Statement:
-        """The ids of the search's page, by number."""
-        return self._bound("page", search, _numbered)
+        """The ids of the search's page, in order."""
+        return self._bound("page", search, _paged)
 
     def count(self, search: Search) -> Statement:
         """How many users meet the search."""
         return self._bound("count", search, _counted)
 
-    def _bound(self, name: str, search: Search, build: Callable[[Shape], Select[Any]]) -> Statement:
-        shape = (len(search.conditions), -1 if search.within is None else len(search.within))
+    def _bound(self, name: str, search: Search, build: Callable[[Search], Select[Any]]) -> Statement:
+        shape = (*map(shape_of, search.conditions), search.order, -1 if search.within is None else len(search.within))
         slot = (name, shape)
         if slot not in self._kept:
             if len(self._kept) >= KEPT_SHAPES:
                 self._kept.clear()
-            compiled = build(shape).compile(dialect=self._dialect)
+            compiled = build(search).compile(dialect=self._dialect)
             names = getattr(compiled, "positiontup", None) or ()
             self._kept[slot] = (str(compiled), [(name, compiled.params[name]) for name in names])
         text, parameters = self._kept[slot]
@@ -79,55 +102,205 @@ class Searches:
         return text, [values.get(name, constant) for name, constant in parameters]
 
 
+def shape_of(condition: Condition) -> Shape:
+    """What of a condition is in its statement's text; the rest, `values_of`, are parameters."""
+    match condition:
+        case TextIs(fields, compare, _):
+            return TextIs, fields, compare
+        case Present(field):
+            return Present, field
+        case FlagIs(flag, _):
+            return FlagIs, flag
+        case KindIs() | HomeBelow() | Holds():
+            return (type(condition),)
+        case Not(inner):
+            return Not, shape_of(inner)
+        case AnyOf(conditions):
+            return AnyOf, *map(shape_of, conditions)
+        case _:
+            assert_never(condition)
+
+
+def values_of(condition: Condition) -> Iterator[Any]:
+    """The parameters of a condition, in the order in which its statement takes them."""
+    match condition:
+        case TextIs(_, compare, text):
+            yield from _text_values(compare, fold(text))
+        case Present():
+            return
+        case FlagIs(_, value):
+            yield int(value)
+        case KindIs(kind):
+            yield kind
+        case HomeBelow(path):
+            yield from _path_range(path)
+        case Holds(role):
+            yield role
+        case Not(inner):
+            yield from values_of(inner)
+        case AnyOf(conditions):
+            for inner in conditions:
+                yield from values_of(inner)
+        case _:
+            assert_never(condition)
+
+
+def _text_values(compare: Compare, folded: str) -> tuple[str, ...]:
+    escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    match compare:
+        case Compare.EQUALS:
+            return (folded,)
+        case Compare.CONTAINS:
+            return (f"%{escaped}%",)
+        case Compare.STARTS:
+            return (f"{escaped}%", folded, folded + "\U0010ffff")
+        case Compare.ENDS:
+            return (f"%{escaped}",)
+        case _:
+            assert_never(compare)
+
+
+def _path_range(path: str) -> tuple[str, str]:
+    # A range, so that the index serves it; "0" follows "/" in ASCII.
+    return path, path[:-1] + "0"
+
+
 def _values(search: Search) -> dict[str, Any]:
-    values: dict[str, Any] = {"tenant": search.tenant, "limit": search.limit, "offset": search.offset}
-    values.update((f"equals{i}", fold(condition.text)) for i, condition in enumerate(search.conditions))
-    values |= {"probed": PROBED + 1, "username": USERNAME}
-    for i, path in enumerate(search.within or ()):
-        # A range, so that the index serves it; "0" follows "/" in ASCII.
-        values[f"path{i}"], values[f"after{i}"] = path, path[:-1] + "0"
+    values: dict[str, Any] = {
+        "tenant": search.tenant,
+        "limit": search.limit,
+        "offset": search.offset,
+        "probed": PROBED + 1,
+        "username": USERNAME,
+    }
+    flat = (value for condition in search.conditions for value in values_of(condition))
+    # What no database can keep is nobody's; nor is a control character, which everybody can ask for.
+    values.update((f"p{place}", value if is_keepable(value) else "\x01") for place, value in enumerate(flat))
+    for place, path in enumerate(search.within or ()):
+        values[f"path{place}"], values[f"after{place}"] = _path_range(path)
     return values
 
 
-def _matching(shape: Shape) -> Select[tuple[str]]:
-    conditions, paths = shape
-    found = select(users.c.id).where(users.c.tenant == bindparam("tenant"))
-    for i in range(conditions):
-        found = found.where(users.c.id.in_(union(*_equal(f"equals{i}"))))
-    return found if paths < 0 else found.where(_visible(paths))
+class _Marks:
+    """Gives the parameters of conditions their names, in the order of `values_of`."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def take(self) -> BindParameter[Any]:
+        self._next += 1
+        return bindparam(f"p{self._next - 1}")
 
 
-def _numbered(shape: Shape) -> Select[tuple[str]]:
-    return _matching(shape).order_by(users.c.number).limit(bindparam("limit")).offset(bindparam("offset"))
+def _tenant() -> BindParameter[str]:
+    return bindparam("tenant")
 
 
-def _counted(shape: Shape) -> Select[int]:
-    return select(func.count()).select_from(_matching(shape).subquery())
+def _matching(search: Search) -> Select[tuple[str]]:
+    marks = _Marks()
+    found = select(users.c.id).where(users.c.tenant == _tenant())
+    for condition in search.conditions:
+        found = found.where(_condition(condition, marks))
+    return found if search.within is None else found.where(_visible(len(search.within)))
 
 
-def _probe() -> Select[tuple[str]]:
-    bounded = (select(branch.limit(bindparam("probed")).subquery()) for branch in _equal("equals0"))
+def _paged(search: Search) -> Select[tuple[str]]:
+    ordered = _matching(search).order_by(*(_order(by) for by in search.order), users.c.number)
+    return ordered.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def _counted(search: Search) -> Select[int]:
+    return select(func.count()).select_from(_matching(search).order_by(None).subquery())
+
+
+def _order(by: Order) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = FOLDED[by.field] if isinstance(by.field, Text) else users.c[by.field.value]
+    return column.desc().nulls_last() if by.descending else column.asc().nulls_first()
+
+
+def _probe(search: Search) -> Select[tuple[str]]:
+    condition = search.conditions[0]
+    assert isinstance(condition, TextIs)
+    bounded = (
+        select(branch.limit(bindparam("probed")).subquery()) for branch in _equal(condition.fields, bindparam("p0"))
+    )
     return select(union(*bounded).subquery())
 
 
-def _equal(wanted: str) -> list[Select[Any]]:
-    # Look-ups by index, to be united: an OR over four columns is a scan on either database.
-    tenant: BindParameter[str] = bindparam("tenant")
-    named = select(login_names.c.user).where(
-        login_names.c.tenant == tenant,
-        login_names.c.folded == bindparam(wanted),
-        login_names.c.kind == bindparam("username"),
+def _equal(fields: tuple[Text, ...], wanted: BindParameter[Any]) -> list[Select[Any]]:
+    # Look-ups by index, to be united: an OR over several columns is a scan on either database.
+    found: list[Select[Any]] = []
+    for field in fields:
+        if field is Text.USERNAME:
+            found.append(
+                select(login_names.c.user).where(
+                    login_names.c.tenant == _tenant(),
+                    login_names.c.folded == wanted,
+                    login_names.c.kind == bindparam("username"),
+                )
+            )
+        else:
+            found.append(select(users.c.id).where(users.c.tenant == _tenant(), FOLDED[field] == wanted))
+    return found
+
+
+def _condition(condition: Condition, marks: _Marks) -> ColumnElement[bool]:
+    match condition:
+        case TextIs(fields, compare, _):
+            return _text(fields, compare, marks)
+        case Present(field):
+            return _present(field)
+        case FlagIs(flag, _):
+            return users.c[flag.value] == marks.take()
+        case KindIs():
+            return users.c.kind == marks.take()
+        case HomeBelow():
+            return users.c.home.in_(_units_in(marks.take(), marks.take()))
+        case Holds():
+            return users.c.id.in_(
+                select(user_roles.c.user).where(user_roles.c.tenant == _tenant(), user_roles.c.role == marks.take())
+            )
+        case Not(inner):
+            # A comparison with what is absent is unknown in SQL, and false here.
+            return not_(func.coalesce(_condition(inner, marks), false()))
+        case AnyOf(conditions):
+            return or_(false(), *(_condition(inner, marks) for inner in conditions))
+        case _:
+            assert_never(condition)
+
+
+def _text(fields: tuple[Text, ...], compare: Compare, marks: _Marks) -> ColumnElement[bool]:
+    if compare is Compare.EQUALS:
+        return users.c.id.in_(union(*_equal(fields, marks.take())))
+    pattern = marks.take()
+    likes = [FOLDED[field].like(pattern, escape="\\") for field in fields]
+    if compare is not Compare.STARTS:
+        return or_(*likes)
+    least, beyond = marks.take(), marks.take()
+    ranges = (
+        and_(FOLDED[field] >= least, FOLDED[field] < beyond, like) for field, like in zip(fields, likes, strict=True)
     )
-    return [
-        named,
-        *(select(users.c.id).where(users.c.tenant == tenant, column == bindparam(wanted)) for column in _FOLDED),
-    ]
+    return or_(*ranges)
+
+
+def _present(field: Text | Other) -> ColumnElement[bool]:
+    column: ColumnElement[Any] = users.c[field.value]
+    if field in (Other.NUMBER, Other.CREATED_AT, Other.LAST_LOGIN_AT, Other.ACTIVE):
+        return column.is_not(None)
+    return and_(column.is_not(None), column != "")
+
+
+def _units_in(least: BindParameter[Any], beyond: BindParameter[Any]) -> Select[tuple[str]]:
+    return select(units.c.id).where(units.c.tenant == _tenant(), units.c.path >= least, units.c.path < beyond)
 
 
 def _visible(paths: int) -> ColumnElement[bool]:
-    below = (and_(units.c.path >= bindparam(f"path{i}"), units.c.path < bindparam(f"after{i}")) for i in range(paths))
-    inside = select(units.c.id).where(units.c.tenant == bindparam("tenant"), or_(false(), *below))
-    restricted: Any = (user_units.c.tenant == bindparam("tenant"), user_units.c.user == users.c.id)
+    below = (
+        and_(units.c.path >= bindparam(f"path{place}"), units.c.path < bindparam(f"after{place}"))
+        for place in range(paths)
+    )
+    inside = select(units.c.id).where(units.c.tenant == _tenant(), or_(false(), *below))
+    restricted: Any = (user_units.c.tenant == _tenant(), user_units.c.user == users.c.id)
     reach_inside = and_(
         exists().where(*restricted),
         not_(exists().where(*restricted, user_units.c.unit.not_in(inside))),

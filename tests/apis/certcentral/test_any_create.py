@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.apis.certcentral.caller import ABSENT, Caller, refusal, unused
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 
 EXAMPLES = 250
 TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}

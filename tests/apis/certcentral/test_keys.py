@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.apis.certcentral.caller import INVALID_KEY, Caller, payload, refusal
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 
 
 def status_of(caller: Caller) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.apis.certcentral.caller import Caller, payload
-from tests.apis.certcentral.ledger import Ledger, Row
+from tests.apis.ledger import Ledger, Row
 
 MAILS = (
     "SELECT m.kind, m.recipient, m.sealed IS NOT NULL, m.sent_at, m.attempts "

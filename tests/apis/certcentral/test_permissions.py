@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.apis.certcentral.caller import Caller, payload, refusal, unused
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 
 DENIED = (403, "access_denied|missing_permission")
 TOO_FAR = (403, "access_denied|exceeds_own_access")

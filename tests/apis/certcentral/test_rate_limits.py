@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.apis.certcentral.caller import INVALID_KEY, Caller, first_caller, payload, refusal
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 from tests.support.live import LiveMuster, running_muster
 
 WINDOW = 5.0

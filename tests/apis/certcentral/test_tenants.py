@@ -1,35 +1,22 @@
 """The wall between tenants, through the wire: what is another tenant's is as unknown as what there never was."""
 
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.apis.certcentral.caller import Caller, first_caller, payload, refusal, unused
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
+from tests.support.commands import command, told
 from tests.support.live import LiveMuster
 
 NEVER = 987_654
 
 
-def command(muster: LiveMuster, *words: str) -> subprocess.CompletedProcess[str]:
-    """Runs `muster …` beside the running server."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MUSTER_")}
-    settings = {"MUSTER_DATA": str(muster.data), "MUSTER_DATABASE_URL": muster.database_url or ""}
-    arguments = [sys.executable, "-m", "muster", *words]
-    return subprocess.run(arguments, env={**inherited, **settings}, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def neighbour(muster: LiveMuster, client: httpx.Client) -> Caller:
     """The administrator of a second tenant, which is made while the server runs."""
-    finished = command(muster, "tenant", "add", "Umbrella")
-    assert finished.returncode == 0, finished.stderr
-    return first_caller(client, json.loads(finished.stdout)["certcentral"]["api_key"])
+    return first_caller(client, told(muster, "tenant", "add", "Umbrella")["certcentral"]["api_key"])
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.apis.certcentral.caller import ABSENT, Caller, payload, refusal, unused
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 
 TEXTS = ("username", "first_name", "last_name", "email", "job_title", "telephone")
 REQUIRED = ("username", "first_name", "last_name", "email")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.apis.certcentral.caller import BASE, INVALID_KEY, KEY_HEADER, Caller, payload, refusal
-from tests.apis.certcentral.ledger import Ledger
+from tests.apis.ledger import Ledger
 
 LIMIT = 1 << 20
 MALFORMED = (400, "bad_request_format")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muster.core.query import MOST_ROWS, Equals, Search
+from muster.core.query import MOST_ROWS, Search, equals
 from muster.core.refusals import Fault, Invalid, refuse
 
 DEFAULT_LIMIT = 500
@@ -17,7 +17,7 @@ def wanted_page(parameters: list[tuple[str, str]]) -> Search:
     limit = _whole(given.get("limit"), "limit", DEFAULT_LIMIT)
     text = given.get("filters[search]", "")
     return Search(
-        conditions=(Equals(text),) if text else (),
+        conditions=(equals(text),) if text else (),
         offset=_whole(given.get("offset"), "offset", 0),
         limit=min(limit or DEFAULT_LIMIT, MOST_ROWS),
     )

@@ -11,20 +11,28 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from muster.store.database import SQLITE
+from muster.store.session import DatabaseFailed
 
 # Any number, as long as every node of every version asks for the same one.
 _ADVISORY_LOCK = 0x6D757374
 
 
 def migrate(url: str) -> None:
-    """Bring the database at this URL to the newest shape. Safe for several processes at once."""
-    if url.startswith(SQLITE):
-        _migrate_sqlite(url)
-    else:
-        asyncio.run(_migrate_postgresql(url))
+    """Bring the database at this URL to the newest shape. Safe for several processes at once.
+
+    Raises `DatabaseFailed` where it cannot be reached.
+    """
+    try:
+        if url.startswith(SQLITE):
+            _migrate_sqlite(url)
+        else:
+            asyncio.run(_migrate_postgresql(url))
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseFailed(str(error)) from error
 
 
 def _migrate_sqlite(url: str) -> None:
