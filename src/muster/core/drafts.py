@@ -84,11 +84,11 @@ class CreateUser(Command[User]):
 def create(case: Case, draft: UserDraft) -> User:
     """Keep a new user with his names and attributes, and owe him his mail. Refuses as `CreateUser` says."""
     check_texts(draft)
-    roles = tuple(find_role(case, *role, "roles") for role in _bounded(draft.roles, "roles", MOST_ROLES))
+    roles = tuple(find_role(case, *role, "roles") for role in bounded(draft.roles, "roles", MOST_ROLES))
     for role in roles:
         case.actor.must_hold(role.permissions, "role")
-    user = drafted(case, draft, roles, _home(case, draft), _scope(case, draft))
-    _must_be_free(case, user.username, "username")
+    user = drafted(case, draft, roles, chosen_home(case, draft), chosen_scope(case, draft))
+    must_be_free(case, user.username, "username")
     aliases = _aliases(case, user, draft.aliases)
     if user.external_id is not None and case.known.many(User, EXTERNAL_ID, case.tenant, user.external_id):
         refuse(Taken("external_id"))
@@ -111,14 +111,15 @@ def _aliases(case: Case, user: User, wanted: tuple[str, ...]) -> tuple[LoginName
     if values.fold(user.username) in folded:
         refuse(Taken("aliases"))
     for alias in wanted:
-        _must_be_free(case, alias, "aliases")
+        must_be_free(case, alias, "aliases")
     return tuple(
         LoginName(case.tenant, name, user.id, case.fresh.id(), ALIAS, alias)
         for name, alias in zip(folded, wanted, strict=True)
     )
 
 
-def _must_be_free(case: Case, name: str, field: str) -> None:
+def must_be_free(case: Case, name: str, field: str) -> None:
+    """Refuse with `Taken` a login name that somebody in the tenant has."""
     if case.known.one(LoginName, LoginName.KEY, case.tenant, values.fold(name)) is not None:
         refuse(Taken(field))
 
@@ -134,19 +135,20 @@ def check_texts(draft: UserDraft) -> None:
         values.optional_line(getattr(draft, field), field)
     if draft.external_id is not None:
         values.searched_line(draft.external_id, "external_id")
-    for pair in _bounded(draft.extras, "extras", MOST_EXTRAS):
+    for pair in bounded(draft.extras, "extras", MOST_EXTRAS):
         for extra in pair:
             values.text(extra, "extras", values.EXTRA_LENGTH)
 
 
-def _bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
+def bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
     """The items, each once. Refuses with `Invalid` more than the limit."""
     if len(items) > most:
         refuse(Invalid(field, Fault.TOO_MANY, most))
     return tuple(dict.fromkeys(items))
 
 
-def _home(case: Case, draft: UserDraft) -> str:
+def chosen_home(case: Case, draft: UserDraft) -> str:
+    """The id of the unit that a draft's user is at home in. Refuses with `Invalid` one outside the actor's scope."""
     if draft.home is not None:
         return find_unit(case, draft.home, "home").id
     if case.actor.home:
@@ -157,9 +159,10 @@ def _home(case: Case, draft: UserDraft) -> str:
     return tenant.root
 
 
-def _scope(case: Case, draft: UserDraft) -> tuple[str, ...]:
+def chosen_scope(case: Case, draft: UserDraft) -> tuple[str, ...]:
+    """The ids of the units that a draft's user is restricted to. Refuses with `Invalid` one outside the actor's."""
     if draft.scope:
-        numbers = _bounded(draft.scope, "scope", MOST_SCOPE)
+        numbers = bounded(draft.scope, "scope", MOST_SCOPE)
         return tuple(find_unit(case, number, "scope").id for number in numbers)
     return () if case.actor.scope is None else tuple(unit.id for unit in case.actor.scope)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Question, View
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.known import Known, Need
-from muster.core.query import Page, Search
+from muster.core.query import Holds, HomeBelow, Page, Search
 from muster.core.refusals import BeyondAuthority, Unknown, refuse
-from muster.core.roles import Role, union
+from muster.core.roles import Role, find_role, union
 from muster.core.tenancy import Tenant
-from muster.core.units import Unit
+from muster.core.units import Unit, find_unit
 
 PERSON = "person"
+SERVICE = "service"
 USERNAME = "username"
 ALIAS = "alias"
 EXTERNAL_ID = ("tenant", "external_id")
@@ -243,13 +245,25 @@ class Myself(Question[UserView]):
 
 @frozen
 class Users(Question[tuple[tuple[UserView, ...], Page]]):
-    """The users that meet a search, as far as the actor sees them: his tenant and scope are put in here."""
+    """The users that meet a search, as far as the actor sees them: his tenant and scope are put in here.
+
+    `unit` narrows to those at home in the unit of this number or below it, `role` to those who hold one, named by
+    catalogue and number.
+    """
 
     permission = "users:view"
 
     search: Search
+    unit: int | None = None
+    role: tuple[str, int] | None = None
 
     def answer(self, view: View) -> tuple[tuple[UserView, ...], Page]:
-        """One page."""
-        page = view.known.page(self.search.bounded(view.tenant, view.actor.within))
+        """One page. Refuses with `Invalid` an unknown unit or role."""
+        conditions = list(self.search.conditions)
+        if self.unit is not None:
+            conditions.append(HomeBelow(find_unit(view, self.unit, "home").path))
+        if self.role is not None:
+            conditions.append(Holds(find_role(view, *self.role, "roles").id))
+        search = replace(self.search, conditions=tuple(conditions))
+        page = view.known.page(search.bounded(view.tenant, view.actor.within))
         return tuple(look(view, user) for user in page.users), page

@@ -99,8 +99,16 @@ async def page(session: Session, search: Search) -> Page:
             found = sorted_by(await _users(session, search.tenant, ids), search.order)
             return Page(tuple(found[search.offset : search.offset + search.limit]), len(found))
     ids = [row[0] for row in await session.fetch(*session.searches.page(search), long=True)]
-    total: int = (await session.fetch(*session.searches.count(search), long=True))[0][0]
-    return Page(tuple(await _users(session, search.tenant, ids)), total)
+    return Page(tuple(await _users(session, search.tenant, ids)), await _total(session, search))
+
+
+async def _total(session: Session, search: Search) -> int:
+    """How many users meet the search. Of all there are, the tenant's head row keeps count."""
+    if not search.conditions and search.within is None:
+        rows = await session.rows(Head, Head.KEY, [(search.tenant,)])
+        return LAYOUTS[Head].entity(rows[0]).users if rows else 0
+    counted: int = (await session.fetch(*session.searches.count(search), long=True))[0][0]
+    return counted
 
 
 async def _users(session: Session, tenant: str, ids: list[str]) -> list[User]:

@@ -8,6 +8,8 @@ from muster.web.routes import Api, Route, Surroundings
 ROUTES = (
     Route("POST", "/user", users.create, "Add user", "users:create"),
     Route("GET", "/user", users.list_, "List users", "users:view"),
+    Route("GET", "/user/api-only", users.list_service_users, "List service users", "users:view"),
+    Route("GET", "/service-user", users.list_service_users, "List service users", "users:view"),
     Route("GET", "/user/me", users.me, "User info"),
     Route("GET", "/user/{id}", users.get, "User info", "users:view"),
     Route("GET", "/container/{id}/role", containers.list_roles, "List container roles"),

@@ -90,7 +90,7 @@ class User(Struct):
     telephone: str | UnsetType
     status: str
     last_login_date: str | UnsetType
-    container: Container
+    container: Container | UnsetType
     access_roles: list[AccessRole]
     is_cert_central: bool | UnsetType = UNSET
     is_enterprise: bool | UnsetType = UNSET
