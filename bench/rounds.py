@@ -12,7 +12,7 @@ from bench.limits import EmptyPost, attainable
 from bench.load import Timed, Workload, WrongAnswer, run_load
 from bench.processes import LOAD_CORE, Usage, can_pin, usage_of
 from bench.servers import Subject
-from bench.workloads import CertcentralById, CertcentralByLoginName, CertcentralCreates
+from bench.workloads import CertcentralById, CertcentralByLoginName, CertcentralCreates, IdaasCreates
 
 LIMIT_1, LIMIT_2 = EmptyPost.name, "limit 2: directory alone"
 TOGETHER = 64
@@ -61,6 +61,8 @@ class Rounds:
         creates = CertcentralCreates(key, "bench")
         self._loads: list[tuple[Workload, Measured]] = [(EmptyPost(key), self.limit_1)]
         self._loads += [(creates, self._line(creates.name, number)) for number in connections]
+        enrolments = IdaasCreates(*subject.application, "enrolled")
+        self._loads.append((enrolments, self._line(enrolments.name, TOGETHER)))
         self._loads += [
             (reads, self._line(reads.name, TOGETHER))
             for reads in (CertcentralById(key, people), CertcentralByLoginName(key, people))

@@ -40,6 +40,7 @@ class Subject:
     database: str
     muster: LiveMuster
     key: str
+    application: tuple[str, str]
     people: list[Present]
     alone: DirectoryAlone
     idle: Idle
@@ -54,12 +55,13 @@ def subject(database: str, users: int, home: Path) -> Iterator[Subject]:
         try:
             muster.start()
             key = muster.bootstrap.api_key
+            application = (muster.bootstrap.application, muster.bootstrap.shared_secret)
             muster.stop()
             people = fill(url, key, users)
             with directory_alone(copied(), key, SERVER_CORE if can_pin() else None) as alone:
                 idle = _started(muster)
                 pid = postgres_pid() if database == POSTGRESQL else None
-                yield Subject(database, muster, key, people, alone, idle, pid)
+                yield Subject(database, muster, key, application, people, alone, idle, pid)
         finally:
             muster.stop()
 

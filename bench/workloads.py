@@ -24,9 +24,9 @@ class Present:
     username: str
 
 
-def http(method: str, path: str, key: str, body: bytes | None = None) -> bytes:
-    """The bytes of a request with the key of the certcentral API."""
-    lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", f"x-dc-devkey: {key}", "accept: application/json"]
+def http(method: str, path: str, key: str, body: bytes | None = None, header: str = "x-dc-devkey") -> bytes:
+    """The bytes of a request with the key of the certcentral API, or another credential in another header."""
+    lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", f"{header}: {key}", "accept: application/json"]
     if body is not None:
         lines += ["content-type: application/json", f"content-length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + (body or b"")
@@ -62,6 +62,44 @@ class CertcentralCreates:
     def check(self, token: Any, status: int, body: bytes) -> None:
         if status != 201 or not body.startswith(b'{"id":'):
             raise WrongAnswer(f"create {token!r}: {status} {body[:300]!r}")
+
+
+def idaas_person(username: str) -> dict[str, Any]:
+    """What the Administration API is told of a new user, as on its page: an alias, and a soft token by policy."""
+    return {
+        "firstName": "Jill",
+        "lastName": "Valentine",
+        "email": username,
+        "userId": username,
+        "mobile": "+18015550100",
+        "phone": "+18015550100",
+        "locale": "",
+        "state": "ACTIVE",
+        "externalId": None,
+        "userAttributeValues": [],
+        "userAliases": [{"value": f"alias-{username}", "type": "CUSTOM"}],
+    }
+
+
+class IdaasCreates:
+    """`POST /api/web/v3/users`, each time another user, with the long-lived credential of an application."""
+
+    name = "create (IDaaS)"
+
+    def __init__(self, application: str, secret: str, series: str) -> None:
+        username = f"{series}-{NUMBERED.decode()}@example.com"
+        body = json.dumps(idaas_person(username)).encode()
+        credential = f"{application},{secret}"
+        self._pieces = http("POST", "/api/web/v3/users", credential, body, "authorization").split(NUMBERED)
+        self._numbers = count(1)
+
+    def request(self) -> tuple[bytes, Any]:
+        number = b"%010d" % next(self._numbers)
+        return number.join(self._pieces), number
+
+    def check(self, token: Any, status: int, body: bytes) -> None:
+        if status != 200 or not body.startswith(b'{"id":"'):
+            raise WrongAnswer(f"{self.name} {token!r}: {status} {body[:300]!r}")
 
 
 class _Reads:

@@ -6,6 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.apis.certcentral.caller import Caller as CertCentralCaller
+from tests.apis.certcentral.caller import first_caller
+from tests.apis.idaas.caller import Caller as IdaasCaller
 from tests.apis.ledger import Ledger
 from tests.support.live import LiveMuster, running_muster
 from tests.support.postgresql import PostgresServer
@@ -46,3 +49,21 @@ def ledger(muster: LiveMuster, kept_at: str) -> Iterator[Ledger]:
     """What the database holds."""
     with Ledger(kept_at) as ledger:
         yield ledger
+
+
+@pytest.fixture(scope="session")
+def certcentral_admin(muster: LiveMuster, client: httpx.Client) -> CertCentralCaller:
+    """The administrator that the first start made, through CertCentral."""
+    return first_caller(client, muster.bootstrap.api_key)
+
+
+@pytest.fixture(scope="session")
+def application(muster: LiveMuster) -> tuple[str, str]:
+    """Id and secret of the application that the first start made."""
+    return muster.bootstrap.application, muster.bootstrap.shared_secret
+
+
+@pytest.fixture(scope="session")
+def idaas_admin(client: httpx.Client, application: tuple[str, str]) -> IdaasCaller:
+    """That application, with a session of the Administration API."""
+    return IdaasCaller(client, None).signed_in(*application)

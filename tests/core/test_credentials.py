@@ -178,6 +178,7 @@ async def test_a_key_that_is_revoked_while_it_is_looked_up_does_not_outlive_that
 
     monkeypatch.setattr("muster.store.writer.load", loaded)
     monkeypatch.setattr("muster.store.database.load", loaded)
+    monkeypatch.setattr("muster.store.session.load", loaded)
     await outcome(directory.identify(manager.secret))
 
     found = await outcome(directory.identify(manager.secret))

@@ -165,7 +165,7 @@ def test_pages_and_heads_have_to_be_loaded_too() -> None:
     with pytest.raises(Unloaded) as head:
         known.head(TENANT)
 
-    known.supply_page(search, Page((), 0))
+    known.supply_answer(search, Page((), 0))
     known.supply(Need(Head, Head.KEY, (TENANT,)), [Head(TENANT, sequence=3)])
 
     assert (page.value.need, head.value.need) == (search, Need(Head, Head.KEY, (TENANT,)))

@@ -7,6 +7,7 @@ import pytest
 from muster.core.authority import system
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.events import Event
+from muster.core.letters import Letter, LetterOf
 from muster.core.links import LINK_LIFETIME, PasswordLink
 from muster.core.mails import Mail
 from muster.core.passwords import SetPassword, check_password
@@ -115,3 +116,17 @@ async def test_nothing_is_a_link_but_a_link(world: World, realm: Realm) -> None:
     found = [await outcome(world.directory.link_owner(text)) for text in wrong]
 
     assert found == [Unknown("link")] * len(wrong)
+
+
+async def test_a_letter_is_written_with_the_link_of_its_own_user_alone(world: World, realm: Realm) -> None:
+    user, secret = await linked(world, realm)
+    _, others = await linked(world, realm, "zoe")
+    [mail] = [mail for mail in await entities(world.url, Mail) if mail.user == user.id]
+    digests = [world.sources.digest(text) for text in (secret, others, "x")]
+    found = [await outcome(world.ask(realm.system, LetterOf(mail.id, digest))) for digest in digests]
+
+    assert found == [
+        Letter(mail, realm.tenant.name, "sam", world.sources.time + LINK_LIFETIME),
+        Unknown("link"),
+        Unknown("link"),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, cast
@@ -13,6 +13,7 @@ import pytest
 from muster import core
 from muster.app.sources import new_secret
 from muster.core.acts import Command, Question
+from muster.core.addresses import AddressRule
 from muster.core.applications import (
     AllowLongLived,
     Application,
@@ -22,22 +23,31 @@ from muster.core.applications import (
     OpenSession,
     TenantOfApplication,
 )
+from muster.core.assignments import AssignUsers
 from muster.core.attributes import Attribute, Attributes, CreateAttribute
 from muster.core.authority import Actor
 from muster.core.drafts import CreateUser, UserDraft
+from muster.core.editing import EditUser, InviteAgain, IsNameFree, SetRoles, SetScope, UserEdit
 from muster.core.enrolment import EnrolUser, UserDetail
 from muster.core.entity import Entity
-from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
+from muster.core.federation import FederationDraft, OwnFederation, SetFederation
+from muster.core.keyring import KeyByNumber, Keys
+from muster.core.keys import ApiKey, ChangeKeyStatus, EditKey, IssueKey
 from muster.core.leaving import DeleteUser
 from muster.core.letters import LetterOf
 from muster.core.links import PasswordLink
 from muster.core.mails import ClaimMails, Mail, Sent, SettleMail
+from muster.core.network import AddAddressRule, AddressRuleDraft, AddressRules, RemoveAddressRule
 from muster.core.passwords import LinkOwner, SetPassword
 from muster.core.policies import Policies, SetPolicy
 from muster.core.query import Search, equals
 from muster.core.refusals import PermissionMissing
-from muster.core.roles import RolesOfUnit
-from muster.core.tenants import Adopt, CreateTenant, Tenants
+from muster.core.rights import OwnPermissions, PermissionsOf, UnitsFor
+from muster.core.roles import RolesOf, RolesOfUnit
+from muster.core.services import CreateServiceUser
+from muster.core.subtenants import CreateSubtenant, OwnTenant
+from muster.core.tenants import Adopt, Blueprint, CreateTenant, Tenants
+from muster.core.tree import Children, CreateUnit, EditUnit, SwitchUnit, UnitByNumber, Units
 from muster.core.units import Unit
 from muster.core.users import (
     Finder,
@@ -50,8 +60,9 @@ from muster.core.users import (
     by_login_name,
     by_number,
 )
+from muster.core.uses import KeepUses
 from tests.support.kept import entities, outcome, snapshot, verify_promises
-from tests.support.world import MANAGER, STAFF, TEMPLATES, VIEWER, Realm, World
+from tests.support.world import MANAGER, STAFF, TEMPLATES, VIEW, VIEWER, Realm, World
 
 Act = Command[Any] | Question[Any]
 
@@ -63,6 +74,8 @@ class Names:
     user: int
     unit: int
     key: int
+    rule: int
+    account: int
     tenant: str
     mail: str
     digest: str
@@ -71,6 +84,7 @@ class Names:
     external_id: str
     application: str
     attribute: str
+    key_id: str
 
     @property
     def finders(self) -> list[Finder]:
@@ -83,6 +97,8 @@ class Names:
         ]
 
 
+DRAFT = AddressRuleDraft("192.0.2.0", "192.0.2.255")
+
 # Each act by what it names; the wall is tried with every way of naming something that it has.
 ACTS: list[tuple[type[Act], Callable[[Names], Act]]] = [
     (UserByNumber, lambda it: UserByNumber(it.user)),
@@ -90,10 +106,35 @@ ACTS: list[tuple[type[Act], Callable[[Names], Act]]] = [
     (Users, lambda it: Users(Search(it.tenant, ("1/",), (equals("wesker"),)))),
     (Myself, lambda _: Myself()),
     (RolesOfUnit, lambda it: RolesOfUnit(it.unit, STAFF)),
+    (Units, lambda _: Units()),
+    (Children, lambda it: Children(it.unit)),
+    (UnitByNumber, lambda it: UnitByNumber(it.unit)),
+    (UnitByNumber, lambda it: UnitByNumber(it.unit, parent=True)),
+    (CreateUnit, lambda it: CreateUnit(it.unit, "north", user=UserDraft("sam"))),
+    (EditUnit, lambda it: EditUnit(it.unit, "mine")),
+    (SwitchUnit, lambda it: SwitchUnit(it.unit, active=False)),
+    (AssignUsers, lambda it: AssignUsers(it.unit, ())),
+    (AssignUsers, lambda it: AssignUsers(1, (it.user,))),
+    (OwnPermissions, lambda it: OwnPermissions(it.unit)),
+    (PermissionsOf, lambda it: PermissionsOf(by_number(it.user))),
+    (UnitsFor, lambda _: UnitsFor(VIEW)),
     (CreateUser, lambda it: CreateUser(UserDraft("sam", home=it.unit))),
     (CreateUser, lambda it: CreateUser(UserDraft("sam", scope=(it.unit,)))),
     (IssueKey, lambda it: IssueKey(it.user, "key")),
     (ChangeKeyStatus, lambda it: ChangeKeyStatus(it.key, active=False)),
+    (EditKey, lambda it: EditKey(it.key, "mine")),
+    (KeyByNumber, lambda it: KeyByNumber(it.key)),
+    (Keys, lambda it: Keys(it.user)),
+    (Keys, lambda _: Keys()),
+    (KeepUses, lambda it: KeepUses(((it.key_id, 2**50),))),
+    (RolesOf, lambda _: RolesOf(STAFF)),
+    *((EditUser, lambda it, way=way: EditUser(it.finders[way], lambda _: UserEdit(email="x"))) for way in range(4)),
+    (SetRoles, lambda it: SetRoles(by_number(it.user), STAFF, (3,))),
+    (SetScope, lambda it: SetScope(by_number(it.user), ())),
+    (SetScope, lambda it: SetScope(by_id(it.user_id), (it.unit,))),
+    (InviteAgain, lambda it: InviteAgain(by_number(it.user))),
+    (IsNameFree, lambda it: IsNameFree(it.username)),
+    (CreateServiceUser, lambda it: CreateServiceUser("x@example.com", "key", scope=(it.unit,))),
     (SetPassword, lambda it: SetPassword(it.digest, "hash")),
     (LetterOf, lambda it: LetterOf(it.mail, None)),
     (LetterOf, lambda it: LetterOf(it.mail, it.digest)),
@@ -106,6 +147,16 @@ ACTS: list[tuple[type[Act], Callable[[Names], Act]]] = [
     (Applications, lambda _: Applications()),
     (AllowLongLived, lambda it: AllowLongLived(it.application, allowed=True)),
     (OpenSession, lambda it: OpenSession(it.application, it.digest)),
+    (AddAddressRule, lambda it: AddAddressRule(DRAFT, it.unit)),
+    (AddAddressRule, lambda it: AddAddressRule(replace(DRAFT, user=it.user))),
+    (AddAddressRule, lambda it: AddAddressRule(replace(DRAFT, key=it.key))),
+    (RemoveAddressRule, lambda it: RemoveAddressRule(it.rule)),
+    (RemoveAddressRule, lambda it: RemoveAddressRule(it.rule, it.unit)),
+    (AddressRules, lambda it: AddressRules(it.unit)),
+    (CreateSubtenant, lambda it: CreateSubtenant("Hive", Blueprint(), UserDraft("alice"), manager=it.user)),
+    (OwnTenant, lambda _: OwnTenant()),
+    (SetFederation, lambda it: SetFederation(it.account, FederationDraft("Hive", "{}"))),
+    (OwnFederation, lambda _: OwnFederation()),
     (Policies, lambda _: Policies()),
     (Attributes, lambda _: Attributes()),
 ]
@@ -139,10 +190,12 @@ async def other(world: World) -> Realm:
         await world.unit(realm, "unit")
         await world.person(realm)
     draft = UserDraft("wesker", email="wesker@umbrella.example", roles=(MANAGER,), external_id="red queen")
-    await world.do(realm.system, CreateUser(draft))
+    wesker = await world.do(realm.system, CreateUser(draft))
     await world.do(realm.system, CreateAttribute("clearance", unique=True))
     hive = ApplicationDraft("the-hive", "Hive", VIEWER, new_secret())
     await world.do(realm.system, CreateApplication(hive))
+    await world.do(realm.system, AddAddressRule(replace(DRAFT, user=wesker.number)))
+    await world.do(realm.system, SetFederation(realm.tenant.number, FederationDraft("Red Queen", "{}")))
     return realm
 
 
@@ -155,12 +208,15 @@ async def names_of(world: World, realm: Realm) -> Names:
     [link], [mail] = await things(world, realm, PasswordLink), await things(world, realm, Mail)
     [user] = [it for it in await things(world, realm, User) if it.username == "wesker"]
     [application], [attribute] = await things(world, realm, Application), await things(world, realm, Attribute)
-    unit, key = [max(it.number for it in await things(world, realm, kind)) for kind in (Unit, ApiKey)]
-    named = (user.id, user.username, user.external_id, application.id, attribute.id)
-    return Names(user.number, unit, key, realm.id, mail.id, link.digest, *named)
+    unit = max(it.number for it in await things(world, realm, Unit))
+    key = max(await things(world, realm, ApiKey), key=lambda it: int(it.number))
+    named = (user.id, user.username, user.external_id, application.id, attribute.id, key.id)
+    [rule] = await things(world, realm, AddressRule)
+    numbers = (user.number, unit, key.number, rule.number, realm.tenant.number)
+    return Names(*numbers, realm.id, mail.id, link.digest, *named)
 
 
-NOTHING = Names(10_001, 10_002, 10_003, *(f"nothing-{number}" for number in range(8)))
+NOTHING = Names(10_001, 10_002, 10_003, 10_004, 10_005, *(f"nothing-{number}" for number in range(9)))
 
 
 async def come_to(world: World, actor: Actor, act: Act) -> Any:

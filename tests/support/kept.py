@@ -99,7 +99,7 @@ def _verify_chains(events: list[Event], heads: dict[str, Head]) -> None:
 
 async def _verify_numbers(url: str, heads: dict[str, Head]) -> None:
     drawn = Counter[tuple[str, int]]()
-    for table in ("units", "users", "api_keys"):
+    for table in ("units", "users", "api_keys", "address_rules"):
         drawn.update((tenant, number) for tenant, number in await selected(url, f"SELECT tenant, number FROM {table}"))
     for tenant in heads.keys() - {INSTALLATION}:
         numbers = [number for owner, number in drawn if owner == tenant]

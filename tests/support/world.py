@@ -10,6 +10,7 @@ from itertools import count
 from typing import TypeVar
 
 from muster.app.sources import MachineSources, Sealer, new_secret
+from muster.core import permissions
 from muster.core.acts import Case, Command, Question, View
 from muster.core.authority import Actor, system
 from muster.core.directory import Directory
@@ -28,21 +29,24 @@ from muster.store.migrations.run import migrate
 
 R = TypeVar("R")
 
-STAFF, AUDIT = "staff", "audit"
+STAFF, AUDIT, PLANNING = "staff", "audit", "planning"
 VIEW, CREATE = "users:view", "users:create"
 ISSUE, EDIT_KEYS = "keys:create", "keys:edit"
 READ_AUDIT = "audit:view"
+RULING = permissions.of("account", "network", "subaccounts")
 
 ADMINISTRATOR = (STAFF, 1)
 MANAGER = (STAFF, 2)
 VIEWER = (STAFF, 3)
 AUDITOR = (AUDIT, 1)
+PLANNER = (PLANNING, 1)
 
 TEMPLATES = (
-    RoleTemplate(*ADMINISTRATOR, "Administrator", frozenset({ADMINISTER, VIEW, CREATE, ISSUE, EDIT_KEYS, READ_AUDIT})),
+    RoleTemplate(*ADMINISTRATOR, "Administrator", RULING | {ADMINISTER, VIEW, CREATE, ISSUE, EDIT_KEYS, READ_AUDIT}),
     RoleTemplate(*MANAGER, "Manager", frozenset({VIEW, CREATE, ISSUE, EDIT_KEYS})),
     RoleTemplate(*VIEWER, "Viewer", frozenset({VIEW})),
     RoleTemplate(*AUDITOR, "Auditor", frozenset({READ_AUDIT})),
+    RoleTemplate(*PLANNER, "Planner", permissions.of("units") | {VIEW, CREATE}),
 )
 ORIGIN = Origin("test", "192.0.2.7", "request-1")
 INSTALLER = system(INSTALLATION, "installer")

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from muster.core.authority import Actor
 from muster.core.directory import NOBODY, Directory
+from muster.core.ports import Sources, Store
 from muster.core.refusals import Refusal
 from muster.web.addresses import ClientAddress, networks
 from muster.web.answers import Answer, Headers, Hindered, WrongShape
@@ -47,7 +48,7 @@ class Plain:
         self._log = io.StringIO()
         ids = iter(range(1, 1000))
         around = Surroundings(
-            cast(Directory, None),
+            Directory(cast(Store, None), cast(Sources, None)),
             ClientAddress(networks("10.0.0.0/8")),
             RequestLog(self._log, lambda: 1_700_000_000_123, enabled=True),
             lambda: f"request-{next(ids)}",

@@ -25,7 +25,7 @@ from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.ports import Secret, Sources
 from muster.core.refusals import Refused
-from muster.core.tenants import Adopt, CreateTenant, Tenants
+from muster.core.tenants import Adopt, Blueprint, CreateTenant, Tenants
 
 FILE = "bootstrap.json"
 FIRST_TENANT = "Muster"
@@ -33,6 +33,7 @@ ADMINISTRATOR_NAME = "administrator"
 APPLICATION_NAME = "first application"
 ROLE_TEMPLATES = (*certcentral.TEMPLATES, *idaas.TEMPLATES)
 ADMINISTRATOR_ROLES = (certcentral.ADMINISTRATOR, idaas.SUPER_ADMINISTRATOR)
+BLUEPRINT = Blueprint(ROLE_TEMPLATES, ADMINISTRATOR_ROLES, idaas.ATTRIBUTES)
 
 
 _ORIGIN = Origin("installation")

@@ -13,16 +13,18 @@ from starlette.types import ASGIApp
 
 from muster.apis.certcentral.routes import certcentral
 from muster.apis.idaas.routes import idaas
-from muster.app.bootstrap import Credentials, bootstrap
+from muster.app.bootstrap import BLUEPRINT, Credentials, bootstrap
 from muster.app.sources import MachineSources, Sealer, digest, new_secret
 from muster.console.password import password_page
 from muster.core.directory import Directory
 from muster.settings import Settings, SettingsWrong
 from muster.store.database import Database, DatabaseStore, database_at
+from muster.store.index import Indexer
 from muster.store.migrations.run import migrate
 from muster.store.session import DatabaseFailed
 from muster.trail.outbox import Delivery, Means
 from muster.trail.post import MailServer
+from muster.trail.uses import UseLog
 from muster.web.addresses import ClientAddress, Network, networks
 from muster.web.health import health
 from muster.web.logs import RequestLog
@@ -45,7 +47,7 @@ def _parts(settings: Settings) -> Installation:
     store = DatabaseStore(_database(settings))
     sealer = Sealer(settings.secret_key)
     sources = MachineSources(sealer)
-    return Installation(settings, store, sources, sealer, Directory(store, sources))
+    return Installation(settings, store, sources, sealer, Directory(store, sources, BLUEPRINT))
 
 
 @asynccontextmanager
@@ -117,14 +119,16 @@ async def _lifespan(
         made = await bootstrap(here.directory, here.sources, here.settings.data)
         if made is not None:
             on_bootstrap(made)
-        if delivery is None:
-            yield
-            return
-        delivery.start()
+        running: list[Delivery | UseLog | Indexer] = [UseLog(here.directory), here.store.indexer]
+        if delivery is not None:
+            running.append(delivery)
+        for task in running:
+            task.start()
         try:
             yield
         finally:
-            await delivery.stop()
+            for task in running:
+                await task.stop()
 
 
 def _delivery(here: Installation) -> Delivery | None:

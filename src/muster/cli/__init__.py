@@ -12,13 +12,13 @@ import inspect
 import sys
 
 from muster.app.compose import prepare
-from muster.cli import applications, audit, mail, policies, serve, tenants
+from muster.cli import address_rules, applications, audit, mail, policies, serve, tenants
 from muster.cli.chosen import NoSuchTenant
 from muster.core.refusals import Refused
 from muster.settings import NAMES, SettingsWrong, read
 from muster.store.session import DatabaseFailed
 
-COMMANDS = (serve, tenants, applications, policies, mail, audit)
+COMMANDS = (serve, tenants, applications, policies, address_rules, mail, audit)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -31,10 +31,13 @@ async def tenants(directory: Directory, wanted: str | None) -> tuple[Tenant, ...
 
 
 async def first_tenant(directory: Directory, wanted: str | None) -> Tenant:
-    """The tenant of this name, number or id; without one, the oldest. Raises `NoSuchTenant`."""
+    """The tenant of this name, number or id; without one, the oldest. Raises `NoSuchTenant`, for several too."""
     found = await tenants(directory, wanted)
     if not found:
         raise NoSuchTenant("there is no tenant yet: start the server once")
+    if wanted is not None and len(found) > 1:
+        numbers = ", ".join(str(one.number) for one in found)
+        raise NoSuchTenant(f"several tenants are called {printable(wanted)}; say which by its number: {numbers}")
     return found[0]
 
 

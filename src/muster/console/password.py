@@ -20,6 +20,7 @@ from muster.core.directory import Directory
 from muster.core.events import Origin
 from muster.core.passwords import PASSWORD_LENGTHS
 from muster.core.refusals import (
+    AddressForbidden,
     BeyondAuthority,
     CredentialInvalid,
     Fault,
@@ -30,9 +31,11 @@ from muster.core.refusals import (
     Refusal,
     Refused,
     Saturated,
+    ShutsOut,
     Taken,
     Unavailable,
     Unknown,
+    Unsuited,
 )
 from muster.web.addresses import ClientAddress
 
@@ -128,6 +131,8 @@ def _refused(refusal: Refusal) -> Response:
                 503,
                 {"Retry-After": str(RETRY_SECONDS)},
             )
+        case Unsuited() | AddressForbidden() | ShutsOut():
+            return notice("This cannot be done", "The password was not set.", 409)
         case Invalid() | Taken() | PermissionMissing() | BeyondAuthority() | LastAdministrator() | OwnAccount():
             return notice("This cannot be done", "The password was not set.", 409)
         case _:

@@ -8,9 +8,10 @@ administrator) are here, once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar, Protocol, TypeVar
 
-from muster.core.authority import Actor
+from muster.core.authority import Actor, system
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import Change, Event, Origin, chain, differences
 from muster.core.known import Head, Known, Need
@@ -42,6 +43,7 @@ class Case(View):
         self._events: list[Event] = []
         self._numbers = 0
         self._opened: Head | None = None
+        self._founded: list[Case] = []
 
     def _head(self) -> Head:
         return self._opened if self._opened is not None else self.known.head(self.tenant)
@@ -52,10 +54,16 @@ class Case(View):
         self._numbers += 1
         return drawn
 
-    def found(self, tenant: str) -> None:
-        """Open the head row of a new tenant, and go on inside it."""
-        self._opened = Head(tenant)
-        self.tenant = tenant
+    def found(self, tenant: str, name: str) -> Case:
+        """A case inside a new tenant, whose head row it opens; what is decided there is settled with this one.
+
+        It is decided by the system, called so. The new tenant is not told from where another one's user asked.
+        """
+        address = self.origin.address if self.actor.everything else None
+        inside = Case(system(tenant, name), self.known, self.at, self.fresh, replace(self.origin, address=address))
+        inside._opened = Head(tenant)
+        self._founded.append(inside)
+        return inside
 
     def put(self, old: Entity | None, new: Entity | None) -> None:
         """Keep a new entity (no old one), another state of one, or nothing of it any more (no new one)."""
@@ -73,7 +81,7 @@ class Case(View):
         name: str,
         old: Entity | None,
         new: Entity | None,
-        fields: Iterable[str],
+        fields: tuple[str, ...],
         more: tuple[Change, ...] = (),
     ) -> None:
         """Record that something happened to a subject, with the old and new values of these fields, and more."""
@@ -102,8 +110,13 @@ class Case(View):
 
     def settle(self, *, chore: bool) -> None:
         """Lay what was decided over what is known. Refuses, with nothing laid, if a promise would be broken."""
-        if not self._puts and not self._events:
-            return
+        if self._puts or self._events:
+            self._settle_own(chore=chore)
+        # Last, since nothing there can be refused any more: a new tenant has no promise yet.
+        for inside in self._founded:
+            inside.settle(chore=chore)
+
+    def _settle_own(self, *, chore: bool) -> None:
         if not self._events and not chore:
             raise AssertionError("a change without an event")
         head = self._head()

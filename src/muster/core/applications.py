@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
+from muster.core.addresses import admits, ranges_of
 from muster.core.authority import Actor, ApplicationCredential
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.known import Known
 from muster.core.policies import SESSION_LIFETIME, policy
 from muster.core.ports import Secret
-from muster.core.refusals import BeyondAuthority, CredentialInvalid, Taken, Unknown, refuse
+from muster.core.refusals import AddressForbidden, BeyondAuthority, CredentialInvalid, Taken, Unknown, refuse
 from muster.core.roles import Role, find_role
 from muster.core.tenancy import Tenant
 
@@ -151,12 +152,18 @@ class OpenSession(Command[Session]):
     digest: str
 
     def decide(self, case: Case) -> Session:
-        """The session, as long as the policy lets it live. Refuses a wrong secret with `CredentialInvalid`."""
+        """The session, as long as the policy lets it live.
+
+        Refuses a wrong secret with `CredentialInvalid`, and an address that the tenant's rules do not allow.
+        """
         application = case.known.one(Application, ("id",), self.application)
         if application is None or application.tenant != case.tenant:
             refuse(Unknown("application"))
         if application.digest != self.digest:
             refuse(CredentialInvalid(is_secret=True))
+        ranges = ranges_of(case.known, case.tenant, application.id, application.id)
+        if ranges and not admits(ranges, case.origin.address):
+            refuse(AddressForbidden())
         expires_at = case.at + int(policy(case, SESSION_LIFETIME)) * 1000
         used = replace(application, last_used_at=case.at)
         case.put(application, used)
@@ -189,6 +196,7 @@ def authenticate_application(known: Known, credential: ApplicationCredential, at
         credential=credential,
         credential_id=application.id,
         expires_at=credential.expires_at,
+        ranges=ranges_of(known, application.tenant, application.id, application.id),
     )
 
 

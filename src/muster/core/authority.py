@@ -6,6 +6,7 @@ inside the batch when it does not.
 
 from collections.abc import Iterable
 
+from muster.core.addresses import Ranges, admits
 from muster.core.frozen import frozen
 from muster.core.refusals import BeyondAuthority, PermissionMissing, refuse
 from muster.core.units import Unit
@@ -35,7 +36,8 @@ class Actor:
     """Who asks. `scope` is the units that he is restricted to, with all below them; None is no restriction.
 
     `credential` is what he showed; None for the system itself. `expires_at` is when that ends. `permissions` is what
-    his roles give him less what the credential's narrowing takes.
+    his roles give him less what the credential's narrowing takes. `address` is where he asks from, and `ranges` where
+    he may, one for each scope of address rules that binds his credential.
     """
 
     tenant: str
@@ -50,6 +52,33 @@ class Actor:
     credential_id: str | None = None
     expires_at: int | None = None
     everything: bool = False
+    ranges: tuple[Ranges, ...] = ()
+    address: str | None = None
+
+    def at(self, address: str | None) -> "Actor":
+        """The same, asking from this address."""
+        # Field by field: `replace` takes six times as long, and this is done for every request.
+        return Actor(
+            self.tenant,
+            self.kind,
+            self.id,
+            self.name,
+            self.permissions,
+            self.scope,
+            self.home,
+            self.epoch,
+            self.credential,
+            self.credential_id,
+            self.expires_at,
+            self.everything,
+            self.ranges,
+            address,
+        )
+
+    @property
+    def admitted(self) -> bool:
+        """Whether address rules let him ask from where he does."""
+        return not self.ranges or admits(self.ranges, self.address)
 
     def may(self, permission: str) -> bool:
         """Whether he holds the permission."""

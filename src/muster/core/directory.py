@@ -12,8 +12,10 @@ from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.passwords import LinkOwner, SetPassword, check_password
 from muster.core.ports import Sources, Store
-from muster.core.refusals import CredentialInvalid, refuse
+from muster.core.refusals import AddressForbidden, CredentialInvalid, Refused, refuse
 from muster.core.requests import asking, commanding, identifying
+from muster.core.tenants import NOTHING, Blueprint
+from muster.core.uses import KeepUses, Uses
 
 R = TypeVar("R")
 
@@ -26,13 +28,16 @@ SESSION = "session"
 class Directory:
     """Commands are carried out with `do`, questions answered with `ask`, credentials turned into actors first.
 
-    Every method raises `Refused` for what cannot be done, and returns only what is durable.
+    Every method raises `Refused` for what cannot be done, and returns only what is durable. `blueprint` is what a
+    tenant that is asked for here begins with.
     """
 
-    def __init__(self, store: Store, sources: Sources) -> None:
+    def __init__(self, store: Store, sources: Sources, blueprint: Blueprint = NOTHING) -> None:
         self._store = store
         self._sources = sources
+        self.blueprint = blueprint
         self._actors: OrderedDict[Credential, Actor] = OrderedDict()
+        self._uses = Uses()
 
     def new_id(self) -> str:
         """A new UUIDv7, for what is known by an id inside an extra."""
@@ -53,6 +58,34 @@ class Directory:
             refuse(CredentialInvalid())
         return await self._identified(credential)
 
+    async def admit(self, actor: Actor, address: str | None) -> Actor:
+        """The actor as he asks from this address; None is an unknown one, which no rule allows.
+
+        Refuses with `AddressForbidden` where the address rules that bind his credential do not allow it. Who was not
+        admitted asks from nowhere, and does nothing where there are rules.
+        """
+        here = actor.at(address)
+        if not here.admitted and actor.credential is not None:
+            # He may come from the cache, and the rule be gone by now.
+            here = await self._renewed(here, actor.credential)
+        if isinstance(here.credential, KeyCredential) and here.credential_id is not None:
+            self._uses.note(here.tenant, here.credential_id, self._sources.now())
+        return here
+
+    async def keep_uses(self, *, all_of_them: bool) -> None:
+        """Write down when keys were last used, each key once a minute at most unless `all_of_them` are wanted.
+
+        Raises `Refused` when the store does; what could not be written is kept for the next time.
+        """
+        while (taken := self._uses.take(self._sources.now(), all_of_them=all_of_them)) is not None:
+            tenant, uses = taken
+            try:
+                await self.do(system(tenant, "uses"), KeepUses(uses), Origin("uses"))
+            except Refused:
+                for key, at in uses:
+                    self._uses.note(tenant, key, at)
+                raise
+
     async def open_session(self, application: str, secret: str, origin: Origin) -> tuple[str, Session]:
         """A token for a new session of an application, and the session. Refuses an unknown one and a wrong secret."""
         tenant = await self.ask(NOBODY, TenantOfApplication(application))
@@ -60,24 +93,38 @@ class Directory:
         session = await self.do(system(tenant, "sign-in"), command, origin)
         return self._sources.seal_token(session_text(session.credential), SESSION), session
 
+    async def confirm(self, actor: Actor) -> None:
+        """Refuse an actor whose credential has ended, or who is not admitted: for a request that asks nothing more."""
+        if actor.credential is not None:
+            await self._renewed(actor, actor.credential)
+
+    async def _renewed(self, actor: Actor, credential: Credential) -> Actor:
+        here = (await self._looked_up(actor.tenant, credential)).at(actor.address)
+        if not here.admitted:
+            refuse(AddressForbidden())
+        return here
+
     async def _identified(self, credential: Credential) -> Actor:
         # He may come from a cache; whatever he asks next is held against the tenant's epoch and the time, and he is
         # made anew if anybody's authority changed since.
         cached = self._actors.get(credential)
         if cached is not None:
             return cached
-        now = self._sources.now()
-        found = await self._store.read(identifying(NOBODY, credential, now))
+        found = await self._store.read(identifying(INSTALLATION, credential, self._sources.now()))
         # Once more now that his tenant is known: its epoch has to be read before the credential, or one that is
         # revoked between the two would pass for one that is alive in the later epoch.
-        actor = await self._store.read(identifying(found, credential, now))
+        return await self._looked_up(found.tenant, credential)
+
+    async def _looked_up(self, tenant: str, credential: Credential) -> Actor:
+        actor = await self._store.read(identifying(tenant, credential, self._sources.now()))
         self._remember(actor)
         return actor
 
     def _remember(self, actor: Actor) -> None:
         if actor.credential is None:
             return
-        self._actors[actor.credential] = actor
+        # Without where he asked from, which is another place the next time.
+        self._actors[actor.credential] = actor.at(None)
         if len(self._actors) > CACHED_ACTORS:
             self._actors.popitem(last=False)
 

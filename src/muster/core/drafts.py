@@ -16,7 +16,7 @@ from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
 from muster.core.refusals import Fault, Invalid, Taken, Unknown, refuse
 from muster.core.roles import ADMINISTER, Role, find_role
 from muster.core.tenancy import Tenant
-from muster.core.units import find_unit
+from muster.core.units import Unit, find_unit, find_units, must_be_active
 from muster.core.users import ALIAS, EXTERNAL_ID, PERSON, RECORDED, USERNAME, LoginName, User
 
 T = TypeVar("T")
@@ -81,13 +81,18 @@ class CreateUser(Command[User]):
         return create(case, self.draft)
 
 
-def create(case: Case, draft: UserDraft) -> User:
-    """Keep a new user with his names and attributes, and owe him his mail. Refuses as `CreateUser` says."""
+def create(case: Case, draft: UserDraft, first_of: Unit | None = None) -> User:
+    """Keep a new user with his names and attributes, and owe him his mail. Refuses as `CreateUser` says.
+
+    The first user of a unit that is being made is at home in it, and without a scope of his own restricted to it.
+    """
     check_texts(draft)
     roles = tuple(find_role(case, *role, "roles") for role in bounded(draft.roles, "roles", MOST_ROLES))
     for role in roles:
         case.actor.must_hold(role.permissions, "role")
-    user = drafted(case, draft, roles, chosen_home(case, draft), chosen_scope(case, draft))
+    home = chosen_home(case, draft) if first_of is None else first_of.id
+    scope = chosen_scope(case, draft) if first_of is None or draft.scope else (first_of.id,)
+    user = drafted(case, draft, roles, home, scope)
     must_be_free(case, user.username, "username")
     aliases = _aliases(case, user, draft.aliases)
     if user.external_id is not None and case.known.many(User, EXTERNAL_ID, case.tenant, user.external_id):
@@ -148,22 +153,33 @@ def bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
 
 
 def chosen_home(case: Case, draft: UserDraft) -> str:
-    """The id of the unit that a draft's user is at home in. Refuses with `Invalid` one outside the actor's scope."""
-    if draft.home is not None:
-        return find_unit(case, draft.home, "home").id
-    if case.actor.home:
-        return case.actor.home
-    tenant = case.known.one(Tenant, Tenant.KEY, case.tenant)
-    if tenant is None:
-        refuse(Unknown("tenant"))
-    return tenant.root
+    """The id of the unit that a draft's user is at home in.
+
+    Refuses with `Invalid` one outside the actor's scope, and one that is not active.
+    """
+    unit = find_unit(case, draft.home, "home") if draft.home is not None else _default_home(case)
+    must_be_active(case.known, unit, "home")
+    return unit.id
+
+
+def _default_home(case: Case) -> Unit:
+    home = case.actor.home
+    if not home:
+        tenant = case.known.one(Tenant, Tenant.KEY, case.tenant)
+        if tenant is None:
+            refuse(Unknown("tenant"))
+        home = tenant.root
+    unit = case.known.one(Unit, Unit.KEY, case.tenant, home)
+    if unit is None:
+        refuse(Invalid("home", Fault.UNKNOWN))
+    return unit
 
 
 def chosen_scope(case: Case, draft: UserDraft) -> tuple[str, ...]:
     """The ids of the units that a draft's user is restricted to. Refuses with `Invalid` one outside the actor's."""
     if draft.scope:
         numbers = bounded(draft.scope, "scope", MOST_SCOPE)
-        return tuple(find_unit(case, number, "scope").id for number in numbers)
+        return tuple(unit.id for unit in find_units(case, numbers, "scope"))
     return () if case.actor.scope is None else tuple(unit.id for unit in case.actor.scope)
 
 

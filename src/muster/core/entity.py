@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 Columns = tuple[str, ...]
+
+
+class Kept(Enum):
+    """Stands for a field that a change leaves as it is."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
 
 
 class Entity:

@@ -4,7 +4,6 @@ An event's link is SHA-256 over the link before it and every field of the event,
 that no two different events (and no two splits of the same bytes) have the same preimage.
 """
 
-from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -91,23 +90,38 @@ def chain(event: Event, sequence: int, previous: bytes) -> None:
     object.__setattr__(event, "link", link_after(previous, event))
 
 
-def differences(old: object | None, new: object | None, fields: Iterable[str]) -> tuple[Change, ...]:
+def differences(old: object | None, new: object | None, fields: tuple[str, ...]) -> tuple[Change, ...]:
     """The changes between two states of an entity over the named fields, in their order; an absent state is None."""
+    if old is None:
+        return () if new is None else tuple([Change(field, None, text) for field, text in _texts(new, fields)])
+    if new is None:
+        return tuple([Change(field, text, None) for field, text in _texts(old, fields)])
     changes: list[Change] = []
     for field in fields:
-        before = None if old is None else getattr(old, field)
-        after = None if new is None else getattr(new, field)
+        before, after = getattr(old, field), getattr(new, field)
         if before == after:
             continue
-        if before is None and type(after) is str:
-            changes.append(Change(field, None, after))
-        elif isinstance(before, tuple) or isinstance(after, tuple):
+        if isinstance(before, tuple) or isinstance(after, tuple):
             was, becomes = _members(before), _members(after)
             changes += [Change(field, member, None) for member in was if member not in becomes]
             changes += [Change(field, None, member) for member in becomes if member not in was]
         else:
             changes.append(Change(field, _text(before), _text(after)))
     return tuple(changes)
+
+
+def _texts(entity: object, fields: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    """Each field that has a value, with its text; a set once for each member. This is most of what a create records."""
+    found: list[tuple[str, str | None]] = []
+    for field in fields:
+        value = getattr(entity, field)
+        if type(value) is str:
+            found.append((field, value))
+        elif type(value) is tuple:
+            found += [(field, str(member)) for member in value]
+        elif value is not None:
+            found.append((field, _text(value)))
+    return found
 
 
 def _members(value: object) -> tuple[str, ...]:

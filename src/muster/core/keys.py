@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from muster.core import values
-from muster.core.acts import Case, Command
+from muster.core.acts import Case, Command, View
+from muster.core.addresses import ranges_of
 from muster.core.authority import Actor, KeyCredential
-from muster.core.entity import Entity
+from muster.core.entity import KEPT, Entity, Kept
 from muster.core.frozen import frozen
 from muster.core.known import Known
+from muster.core.policies import ALLOWED, SSO_ONLY_KEYS, policy
 from muster.core.ports import Secret
-from muster.core.refusals import CredentialInvalid, Unknown, refuse
+from muster.core.refusals import CredentialInvalid, Obstacle, Unknown, Unsuited, refuse
 from muster.core.roles import Role, find_role, union
 from muster.core.users import User, find_user, find_user_by_id, must_manage, roles_of, scope_of
 
@@ -59,7 +61,11 @@ class IssueKey(Command[IssuedKey]):
     role: tuple[str, int] | None = None
 
     def decide(self, case: Case) -> IssuedKey:
-        """The new key. Refuses an unknown user, one who holds more than the actor, and an unknown role."""
+        """The new key.
+
+        Refuses an unknown user, one who holds more than the actor, an unknown role, and one who signs in through
+        another place only, unless the tenant's policy lets him have keys.
+        """
         user = find_user(case, self.user)
         must_manage(case, user)
         return issue(case, user, values.login_name(self.name, "name"), self.role)
@@ -67,7 +73,9 @@ class IssueKey(Command[IssuedKey]):
 
 def issue(case: Case, user: User, name: str, role: tuple[str, int] | None) -> IssuedKey:
     """Make a key for a user whom the actor was found to manage."""
-    narrowing = None if role is None else find_role(case, *role, "role")
+    if user.sso_only and policy(case, SSO_ONLY_KEYS) != ALLOWED:
+        refuse(Unsuited(Obstacle.SSO_ONLY))
+    narrowing = _narrowing(case, role)
     _must_not_widen(case, user, narrowing)
     return minted(case, user, name, narrowing, case.fresh.secret())
 
@@ -101,19 +109,56 @@ class ChangeKeyStatus(Command[ApiKey]):
 
     def decide(self, case: Case) -> ApiKey:
         """The key as it stands then. Refuses an unknown key and one of a user who holds more than the actor."""
-        key = case.known.one(ApiKey, ("tenant", "number"), case.tenant, self.number)
-        if key is None:
-            refuse(Unknown("key"))
-        user = find_user_by_id(case, key.user, noun="key")
+        key, user = find_key(case, self.number)
         must_manage(case, user)
         if self.active:
             _must_not_widen(case, user, role_of(case.known, key))
-        changed = replace(key, active=self.active)
-        if changed != key:
-            case.put(key, changed)
-            act = "key.activated" if self.active else "key.revoked"
-            case.record(act, "key", key.id, f"{user.username}/{key.name}", key, changed, RECORDED)
-        return changed
+        act = "key.activated" if self.active else "key.revoked"
+        return _kept(case, user, key, replace(key, active=self.active), act)
+
+
+@frozen
+class EditKey(Command[ApiKey]):
+    """Name a key anew and, unless its narrowing is kept, narrow it by a role or (None) by none.
+
+    It becomes at most as powerful as the actor.
+    """
+
+    permission = "keys:edit"
+
+    number: int
+    name: str
+    role: tuple[str, int] | Kept | None = KEPT
+
+    def decide(self, case: Case) -> ApiKey:
+        """The key as it stands then. Refuses as making one does, and an unknown key."""
+        key, user = find_key(case, self.number)
+        must_manage(case, user)
+        name = values.login_name(self.name, "name")
+        narrowing = role_of(case.known, key) if self.role is KEPT else _narrowing(case, self.role)
+        _must_not_widen(case, user, narrowing)
+        changed = replace(key, name=name, role=None if narrowing is None else narrowing.id)
+        return _kept(case, user, key, changed, "key.edited")
+
+
+def find_key(view: View, number: int) -> tuple[ApiKey, User]:
+    """The key of this number with its user. Refuses with `Unknown` if there is none that the actor sees."""
+    key = view.known.one(ApiKey, ("tenant", "number"), view.tenant, number)
+    if key is None:
+        refuse(Unknown("key"))
+    return key, find_user_by_id(view, key.user, noun="key")
+
+
+def _narrowing(case: Case, role: tuple[str, int] | None) -> Role | None:
+    return None if role is None else find_role(case, *role, "role")
+
+
+def _kept(case: Case, user: User, key: ApiKey, changed: ApiKey, act: str) -> ApiKey:
+    """Keep and record another state of a key; nothing if it is the same."""
+    if changed != key:
+        case.put(key, changed)
+        case.record(act, "key", key.id, f"{user.username}/{key.name}", key, changed, RECORDED)
+    return changed
 
 
 def narrowed(permissions: frozenset[str], role: Role | None) -> frozenset[str]:
@@ -153,4 +198,5 @@ def authenticate_key(known: Known, credential: KeyCredential, at: int) -> Actor:
         credential=credential,
         credential_id=key.id,
         expires_at=key.expires_at,
+        ranges=ranges_of(known, key.tenant, user.id, key.id),
     )

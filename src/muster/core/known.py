@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from muster.core.branches import Assigned, Branch
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import FIRST_LINK, Event
 from muster.core.query import Page, Search
 from muster.core.refusals import Unknown, refuse
+from muster.core.runs import Run
+
+if TYPE_CHECKING:
+    from muster.core.units import Unit
 
 E = TypeVar("E", bound=Entity)
 
@@ -32,10 +37,21 @@ class Need(NamedTuple):
         return self.columns in self.kind.MANY
 
 
+@dataclass(slots=True, frozen=True)
+class Several:
+    """Things to be loaded together."""
+
+    needs: tuple[Need, ...]
+
+
+Wanted = Need | Several | Search | Branch | Assigned | Run
+"""What can be lacking: one thing, several, or what a question in data finds."""
+
+
 class Unloaded(Exception):
     """A rule asked for something that has not been loaded."""
 
-    def __init__(self, need: Need | Search) -> None:
+    def __init__(self, need: Wanted) -> None:
         super().__init__(need)
         self.need = need
 
@@ -84,7 +100,7 @@ class Known:
         self.writes: dict[type[Any], Writes] = {}
         self._found: dict[Need, Any] = {}
         self._stable = stable or {}
-        self._pages: dict[Search, Page] = {}
+        self._answers: dict[Search | Branch | Assigned | Run, Any] = {}
 
     def head(self, tenant: str) -> Head:
         """The tenant's head row. Raises `Unloaded`, and refuses with `Unknown` a tenant that has none."""
@@ -106,15 +122,59 @@ class Known:
         found: tuple[E, ...] = self._look(Need(kind, columns, values))
         return found
 
+    def each(self, kind: type[E], columns: Columns, wanted: Iterable[tuple[Any, ...]]) -> list[E]:
+        """The entities with these values, those that there are. Raises `Unloaded`, for all that lack together."""
+        found: list[E] = []
+        lacking: list[Need] = []
+        for values in wanted:
+            need = Need(kind, columns, values)
+            try:
+                one = self._look(need)
+            except Unloaded:
+                lacking.append(need)
+            else:
+                if one is not None:
+                    found.append(one)
+        if lacking:
+            raise Unloaded(Several(tuple(lacking)))
+        return found
+
+    def touched(self, kind: type[E]) -> list[E]:
+        """What the batch has put of a kind so far, as it stands now."""
+        writes = self.writes.get(kind)
+        return [] if writes is None else [entity for entity in writes.after.values() if entity is not None]
+
     def page(self, search: Search) -> Page:
         """The page that a search finds among what is committed. Raises `Unloaded`."""
-        if search not in self._pages:
-            raise Unloaded(search)
-        return self._pages[search]
+        page: Page = self._answer(search)
+        return page
 
-    def supply_page(self, search: Search, page: Page) -> None:
-        """Take in what the store found for a search."""
-        self._pages[search] = page
+    def branch(self, branch: Branch) -> tuple[Unit, ...]:
+        """The units of a branch, by number, among what is committed. Raises `Unloaded`."""
+        units: tuple[Unit, ...] = self._answer(branch)
+        return units
+
+    def assigned(self, assigned: Assigned) -> tuple[tuple[str, int], ...] | None:
+        """A unit's id and a user's number for each that is found among what is committed; None if there are too many.
+
+        Raises `Unloaded`.
+        """
+        pairs: tuple[tuple[str, int], ...] | None = self._answer(assigned)
+        return pairs
+
+    def run(self, run: Run) -> tuple[Any, ...]:
+        """The entities of a run, by number, among what is committed. Raises `Unloaded`."""
+        entities: tuple[Any, ...] = self._answer(run)
+        return entities
+
+    def _answer(self, question: Search | Branch | Assigned | Run) -> Any:
+        if question not in self._answers:
+            raise Unloaded(question)
+        return self._answers[question]
+
+    def supply_answer(self, question: Search | Branch | Assigned | Run, answer: Any) -> None:
+        """Take in what the store found for a question in data."""
+        self._answers[question] = answer
 
     def lacks(self, need: Need) -> bool:
         """Whether this is still to be loaded."""

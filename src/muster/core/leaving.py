@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muster.core.acts import Case, Command
+from muster.core.addresses import AddressRule
 from muster.core.attributes import AttributeValue
 from muster.core.authenticators import Authenticator
 from muster.core.entity import Entity
@@ -12,7 +13,14 @@ from muster.core.links import PasswordLink
 from muster.core.refusals import OwnAccount, refuse
 from muster.core.users import RECORDED, Finder, LoginName, must_manage
 
-BELONGINGS: tuple[type[Entity], ...] = (LoginName, ApiKey, PasswordLink, Authenticator, AttributeValue)
+BELONGINGS: tuple[type[Entity], ...] = (
+    LoginName,
+    ApiKey,
+    PasswordLink,
+    Authenticator,
+    AttributeValue,
+    AddressRule,
+)
 """What is found by its user, and is nothing without him."""
 
 

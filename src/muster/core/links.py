@@ -37,9 +37,14 @@ class PasswordLink(Entity):
         return PasswordLink(case.fresh.id(), case.tenant, user, digest, case.at, case.at + LINK_LIFETIME)
 
 
+def is_live(link: PasswordLink, at: int) -> bool:
+    """Whether the link works at this time."""
+    return link.void_at is None and link.expires_at > at
+
+
 def live_link(known: Known, digest: str, at: int) -> PasswordLink:
     """The link of this digest. Refuses with `Unknown` one that is void, expired or was never made."""
     link = known.one(PasswordLink, ("digest",), digest)
-    if link is None or link.void_at is not None or link.expires_at <= at:
+    if link is None or not is_live(link, at):
         refuse(Unknown("link"))
     return link

@@ -12,7 +12,9 @@ from muster.core.refusals import Fault, Invalid, Unknown, refuse
 
 FIRST_AUTHENTICATOR = "first-authenticator"
 SESSION_LIFETIME = "session-lifetime"
+SSO_ONLY_KEYS = "sso-only-keys"
 NONE = "none"
+ALLOWED, REFUSED = "allowed", "refused"
 
 
 @frozen
@@ -45,6 +47,8 @@ RULES: dict[str, Rule] = {
     FIRST_AUTHENTICATOR: Rule("soft-token", lambda text: text in (NONE, "soft-token")),
     # Seconds that an application's session lives.
     SESSION_LIFETIME: Rule("900", _within(60, 28_800)),
+    # Whether new keys are made for users who sign in through another place only; keys that there are go on working.
+    SSO_ONLY_KEYS: Rule(REFUSED, lambda text: text in (ALLOWED, REFUSED)),
 }
 
 

@@ -21,6 +21,7 @@ class Fault(Enum):
     DUPLICATE = "names the same thing twice"
     WEAK = "is too easily guessed"
     UNKNOWN = "names nothing that there is"
+    INACTIVE = "names something that is not active"
 
 
 @frozen
@@ -71,6 +72,16 @@ class CredentialInvalid:
 
 
 @frozen
+class AddressForbidden:
+    """The credential is good, but address rules do not allow it to be used from where the request comes."""
+
+
+@frozen
+class ShutsOut:
+    """The address rules would then no longer admit the very request that changes them."""
+
+
+@frozen
 class LastAdministrator:
     """The tenant would be left without an active administrator."""
 
@@ -78,6 +89,21 @@ class LastAdministrator:
 @frozen
 class OwnAccount:
     """Nobody may end his own access."""
+
+
+class Obstacle(Enum):
+    """What about a user stands in the way."""
+
+    ENROLLED = "has set a password already"
+    SERVICE = "is no person"
+    SSO_ONLY = "signs in through another place only"
+
+
+@frozen
+class Unsuited:
+    """The user is not one for whom this can be done."""
+
+    obstacle: Obstacle
 
 
 @frozen
@@ -97,8 +123,11 @@ Refusal = (
     | PermissionMissing
     | BeyondAuthority
     | CredentialInvalid
+    | AddressForbidden
+    | ShutsOut
     | LastAdministrator
     | OwnAccount
+    | Unsuited
     | Saturated
     | Unavailable
 )

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from muster.core.acts import Case, Command, Question, View
-from muster.core.authority import Actor, Credential
+from muster.core.authority import Actor, Credential, system
 from muster.core.credentials import authenticate
 from muster.core.events import Origin
 from muster.core.known import Known, Need
 from muster.core.ports import Fresh
-from muster.core.refusals import CredentialInvalid, refuse
+from muster.core.refusals import AddressForbidden, CredentialInvalid, refuse
 
 R = TypeVar("R")
 
@@ -39,14 +39,20 @@ class Request(Generic[R]):
 
 
 def current(actor: Actor, known: Known, at: int) -> Actor:
-    """The actor as he stands in what is known. Refuses with `CredentialInvalid` one whose credential has ended."""
+    """The actor as he stands in what is known.
+
+    Refuses with `CredentialInvalid` one whose credential has ended, with `AddressForbidden` one whose address rules do
+    not admit him from where he asks.
+    """
     if actor.credential is None:
         return actor
     if actor.expires_at is not None and actor.expires_at <= at:
         refuse(CredentialInvalid())
-    if known.head(actor.tenant).epoch == actor.epoch:
-        return actor
-    return authenticate(known, actor.credential, at)
+    if known.head(actor.tenant).epoch != actor.epoch:
+        actor = authenticate(known, actor.credential, at).at(actor.address)
+    if not actor.admitted:
+        refuse(AddressForbidden())
+    return actor
 
 
 def commanding(actor: Actor, act: Command[R], at: int, fresh: Fresh, origin: Origin) -> Request[R]:
@@ -75,6 +81,7 @@ def asking(actor: Actor, act: Question[R], at: int) -> Request[R]:
     return Request(actor, at, (actor.tenant,), tuple(act.needs(actor.tenant)), run)
 
 
-def identifying(actor: Actor, credential: Credential, at: int) -> Request[Actor]:
-    """A request that finds the actor behind a credential, as asked by whoever he is thought to be."""
-    return Request(actor, at, (actor.tenant,), (), lambda _, known: authenticate(known, credential, at))
+def identifying(tenant: str, credential: Credential, at: int) -> Request[Actor]:
+    """A request that finds the actor behind a credential, which is thought to be of this tenant."""
+    asked = system(tenant, "identification")
+    return Request(asked, at, (tenant,), (), lambda _, known: authenticate(known, credential, at))

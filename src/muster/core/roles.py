@@ -57,6 +57,17 @@ def find_role(view: View, catalogue: str, number: int, field: str) -> Role:
 
 
 @frozen
+class RolesOf(Question[tuple[Role, ...]]):
+    """The roles of a catalogue, by number; everybody may ask this."""
+
+    catalogue: str
+
+    def answer(self, view: View) -> tuple[Role, ...]:
+        """The roles."""
+        return _by_number(view, self.catalogue)
+
+
+@frozen
 class RolesOfUnit(Question[tuple[Role, ...]]):
     """The roles of a catalogue that can be granted in a unit, by number: the same ones in every unit."""
 
@@ -66,5 +77,9 @@ class RolesOfUnit(Question[tuple[Role, ...]]):
     def answer(self, view: View) -> tuple[Role, ...]:
         """The roles. Refuses with `Unknown` a unit outside the actor's scope."""
         find_unit(view, self.unit)
-        roles = view.known.many(Role, ("tenant", "catalogue"), view.tenant, self.catalogue)
-        return tuple(sorted(roles, key=lambda role: role.number))
+        return _by_number(view, self.catalogue)
+
+
+def _by_number(view: View, catalogue: str) -> tuple[Role, ...]:
+    roles = view.known.many(Role, ("tenant", "catalogue"), view.tenant, catalogue)
+    return tuple(sorted(roles, key=lambda role: role.number))

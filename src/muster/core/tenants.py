@@ -21,6 +21,22 @@ from muster.core.units import Unit
 from muster.core.users import User
 
 FIRST_ACCOUNT, ACCOUNTS = 1_000_000, 9_000_000
+FIRST_KEY = "first key"
+
+
+@frozen
+class Blueprint:
+    """What every tenant begins with: the roles of all catalogues, and the system-defined attributes.
+
+    `granted` are the catalogue and number of its first administrator's roles.
+    """
+
+    templates: tuple[RoleTemplate, ...] = ()
+    granted: tuple[tuple[str, int], ...] = ()
+    attributes: tuple[AttributeTemplate, ...] = ()
+
+
+NOTHING = Blueprint()
 
 
 @frozen
@@ -62,30 +78,39 @@ class CreateTenant(Command[NewTenant | None]):
             return None
         if any(values.fold(tenant.name) == values.fold(self.name) for tenant in tenants):
             refuse(Taken("name"))
-        return self._made(case, _unused(case, {tenant.number for tenant in tenants}))
-
-    def _made(self, case: Case, account: int) -> NewTenant:
-        tenant_id, root_id = case.fresh.id(), case.fresh.id()
-        case.found(tenant_id)
-        number = case.number()
-        root = Unit(root_id, tenant_id, number, None, f"{number}/", self.name, True, case.at)
-        tenant = Tenant(tenant_id, account, self.name, root.id, case.at)
-        roles = [Role(case.fresh.id(), tenant_id, t.catalogue, t.number, t.name, t.permissions) for t in self.templates]
-        attributes = [system_defined(case, template) for template in self.attributes]
-        for entity in (tenant, root, *roles, *attributes, *defaults(tenant_id)):
-            case.put(None, entity)
-        case.record("tenant.created", "tenant", tenant_id, self.name, None, tenant, ("number", "name", "root"))
-        granted = tuple(role for role in roles if (role.catalogue, role.number) in self.granted)
-        user = drafted(case, self.administrator, granted, root.id, ())
-        add(case, user)
+        blueprint = Blueprint(self.templates, self.granted, self.attributes)
+        inside, tenant, user = begin(case, self.name, blueprint, self.administrator, case.actor.name)
         if self.application is not None:
-            role = next(role for role in roles if (role.catalogue, role.number) == self.application.role)
-            add_application(case, self.application, role)
-        return NewTenant(tenant, user, minted(case, user, "first key", None, self.secret))
+            role = next(role for role in inside.added(Role) if (role.catalogue, role.number) == self.application.role)
+            add_application(inside, self.application, role)
+        return NewTenant(tenant, user, minted(inside, user, FIRST_KEY, None, self.secret))
 
 
-def _unused(case: Case, numbers: set[int]) -> int:
+def begin(case: Case, name: str, blueprint: Blueprint, draft: UserDraft, founder: str) -> tuple[Case, Tenant, User]:
+    """A new tenant of this name with its administrator, and the case inside it, where `founder` is who began it."""
+    tenant_id, root_id = case.fresh.id(), case.fresh.id()
+    account = _unused(case)
+    inside = case.found(tenant_id, founder)
+    number = inside.number()
+    root = Unit(root_id, tenant_id, number, None, f"{number}/", name, True, case.at)
+    tenant = Tenant(tenant_id, account, name, root.id, case.at)
+    roles = [
+        Role(case.fresh.id(), tenant_id, template.catalogue, template.number, template.name, template.permissions)
+        for template in blueprint.templates
+    ]
+    attributes = [system_defined(inside, template) for template in blueprint.attributes]
+    for entity in (tenant, root, *roles, *attributes, *defaults(tenant_id)):
+        inside.put(None, entity)
+    inside.record("tenant.created", "tenant", tenant_id, name, None, tenant, ("number", "name", "root"))
+    granted = tuple(role for role in roles if (role.catalogue, role.number) in blueprint.granted)
+    user = drafted(inside, draft, granted, root.id, ())
+    add(inside, user)
+    return inside, tenant, user
+
+
+def _unused(case: Case) -> int:
     # Drawn, not counted: the number of an account must not tell how many others there are.
+    numbers = {tenant.number for tenant in case.known.many(Tenant, ("installation",), INSTALLATION)}
     while True:
         number = FIRST_ACCOUNT + int(case.fresh.id()[-12:], 16) % ACCOUNTS
         if number not in numbers:

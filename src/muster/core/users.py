@@ -14,7 +14,7 @@ from muster.core.query import Holds, HomeBelow, Page, Search
 from muster.core.refusals import BeyondAuthority, Unknown, refuse
 from muster.core.roles import Role, find_role, union
 from muster.core.tenancy import Tenant
-from muster.core.units import Unit, find_unit
+from muster.core.units import Unit, find_unit, in_effect
 
 PERSON = "person"
 SERVICE = "service"
@@ -123,14 +123,12 @@ class UserView:
 
 def roles_of(known: Known, user: User) -> tuple[Role, ...]:
     """The user's roles of all catalogues. Raises `Unloaded`."""
-    found = (known.one(Role, ("tenant", "id"), user.tenant, role) for role in user.roles)
-    return tuple(role for role in found if role is not None)
+    return tuple(known.each(Role, Role.KEY, ((user.tenant, role) for role in user.roles)))
 
 
 def scope_of(known: Known, user: User) -> tuple[Unit, ...]:
     """The units that the user is restricted to. Raises `Unloaded`."""
-    found = (known.one(Unit, ("tenant", "id"), user.tenant, unit) for unit in user.scope)
-    return tuple(unit for unit in found if unit is not None)
+    return tuple(known.each(Unit, Unit.KEY, ((user.tenant, unit) for unit in user.scope)))
 
 
 def is_visible(view: View, user: User) -> bool:
@@ -214,7 +212,8 @@ def look(view: View, user: User) -> UserView:
     if tenant is None or home is None or root is None:
         raise AssertionError(f"user {user.id} is kept without his tenant or home")
     scope = scope_of(known, user)
-    return UserView(user, tenant, home, roles_of(known, user), scope, scope or (root,))
+    home, *visible = in_effect(known, home, *(scope or (root,)))
+    return UserView(user, tenant, home, roles_of(known, user), scope, tuple(visible))
 
 
 @frozen

@@ -8,17 +8,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from muster.core.known import INSTALLATION, Head, Known, Unloaded
-from muster.core.query import Search
+from muster.core.known import INSTALLATION, Head, Known, Need, Several, Unloaded
 from muster.core.refusals import Refused, Unavailable
 from muster.core.requests import Request
 from muster.store import postgresql
 from muster.store.cache import StableCache
 from muster.store.history import History
+from muster.store.index import Indexer
 from muster.store.rows import LAYOUTS
-from muster.store.session import DatabaseFailed, Session, load
+from muster.store.session import DatabaseFailed, Session, load, supply
 from muster.store.sqlite import SEARCH_THREADS, SqliteSession
-from muster.store.writer import Writer, supply
+from muster.store.writer import Writer
 
 R = TypeVar("R")
 
@@ -141,6 +141,7 @@ class DatabaseStore:
         self._database = database
         self._cache = StableCache()
         self._writer = Writer(database.writing, self._cache)
+        self.indexer = Indexer(self._writer.run)
         self.history = History(database.searching)
 
     async def open(self) -> None:
@@ -177,7 +178,8 @@ class DatabaseStore:
             try:
                 return request.run(known)
             except Unloaded as unloaded:
-                if isinstance(unloaded.need, Search):
+                # What is looked up, one thing or several, is at hand; what is searched for may take long.
+                if not isinstance(unloaded.need, Need | Several):
                     async with self._database.searching() as searching:
                         await supply(searching, known, unloaded.need)
                 else:

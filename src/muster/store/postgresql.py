@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
-from muster.store.rows import LAYOUTS, Child
-from muster.store.session import CommitUnknown, DatabaseFailed
+from muster.store.index import Index, Place, trigrams
+from muster.store.rows import LAYOUTS
+from muster.store.session import CommitUnknown, DatabaseFailed, Session
 from muster.store.statements import Statements, listed, quoted
 from muster.store.where import Searches
 
@@ -48,13 +49,6 @@ class Spelling:
     def mark(self, position: int) -> str:
         return f"${position}"
 
-    def ids(self, child: Child) -> str:
-        column = f"c.{quoted(child.column)}"
-        return (
-            f"(SELECT coalesce(json_agg({column} ORDER BY {column}), '[]')::text FROM {quoted(child.table.name)} c "
-            f'WHERE c.tenant = t.tenant AND c."user" = t.id)'
-        )
-
     def keys(self, table: Table, columns: Columns) -> str:
         joined = " AND ".join(f"t.{quoted(name)} = j.{quoted(name)}" for name in columns)
         return f"{_unnest(table, columns)} AS j({listed(columns)}) JOIN {quoted(table.name)} t ON {joined}"
@@ -63,7 +57,30 @@ class Spelling:
         return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) SELECT * FROM {_unnest(table, columns)}"
 
 
-SEARCHES = Searches(_DIALECT)
+class GinIndex:
+    """The index of substrings as arrays of trigrams under GIN, which every PostgreSQL has."""
+
+    note = 'INSERT INTO search_pending (tenant, "user") VALUES ($1, $2) ON CONFLICT DO NOTHING'
+
+    def candidates(self, mark: str) -> str:
+        return (
+            f'SELECT "user" FROM search_index WHERE tenant = :tenant AND grams @> CAST(:{mark} AS BIGINT[]) '
+            'UNION ALL SELECT "user" FROM search_pending WHERE tenant = :tenant'
+        )
+
+    def key(self, text: str) -> list[int]:
+        return trigrams(text)
+
+    async def place(self, session: Session, places: list[Place]) -> None:
+        users = [(tenant, user) for tenant, user, _ in places]
+        await session.execute_many('DELETE FROM search_index WHERE tenant = $1 AND "user" = $2', users)
+        there = [(tenant, user, trigrams(words)) for tenant, user, words in places if words]
+        await session.execute_many('INSERT INTO search_index (tenant, "user", grams) VALUES ($1, $2, $3)', there)
+        await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
+
+
+INDEX = GinIndex()
+SEARCHES = Searches(_DIALECT, INDEX)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
 _HEAD = STATEMENTS[Head]
 _LOCK_HEADS = f"SELECT {_HEAD.selected} FROM heads t WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
@@ -101,6 +118,7 @@ class PostgresqlSession:
 
     statements = STATEMENTS
     searches = SEARCHES
+    index: Index = INDEX
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection

@@ -1,7 +1,7 @@
 """Entity and row: the one place where a field meets its column.
 
 A layout lists an entity's fields in their own order, so that a row becomes an entity by position. Fields that a
-driver could not keep are encoded; small sets of ids are rows of a table of their own.
+driver could not keep are encoded; a small set of ids is a JSON list, and rows of a table of its own to be found by.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
+from muster.core.addresses import AddressRule
 from muster.core.applications import Application
 from muster.core.attributes import Attribute, AttributeValue
 from muster.core.authenticators import Authenticator
 from muster.core.entity import Entity
 from muster.core.events import Change, Event
+from muster.core.federation import Federation
 from muster.core.keys import ApiKey
 from muster.core.known import Head
 from muster.core.links import PasswordLink
@@ -45,7 +47,7 @@ def _json(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Child:
-    """A field that holds ids which are kept one a row, under the owner's tenant and id."""
+    """A field of ids that is also kept one id a row, under the owner's tenant and id, to be found by."""
 
     field: str
     table: Table
@@ -54,7 +56,7 @@ class Child:
 
 @dataclass(frozen=True)
 class Layout:
-    """How one kind of entity is kept. `derived` columns are made from the entity and never read back."""
+    """How one kind of entity is kept. `derived` columns and `children` are made from it and never read back."""
 
     kind: type[Entity]
     table: Table
@@ -64,15 +66,12 @@ class Layout:
 
     def __post_init__(self) -> None:
         names = [field.name for field in fields(self.kind)]  # type: ignore[arg-type]
-        apart = {child.field for child in self.children}
-        own = [name for name in names if name not in apart]
         set_ = object.__setattr__
         set_(self, "fields", tuple(names))
-        set_(self, "columns", (*own, *self.derived))
-        set_(self, "_values", attrgetter(*own))
-        set_(self, "_encoders", tuple((own.index(name), codec[0]) for name, codec in self.codecs.items()))
-        decoders = {name: codec[1] for name, codec in self.codecs.items()} | dict.fromkeys(apart, _texts.decode)
-        set_(self, "_decoders", tuple((names.index(name), decode) for name, decode in decoders.items()))
+        set_(self, "columns", (*names, *self.derived))
+        set_(self, "_values", attrgetter(*names))
+        set_(self, "_encoders", tuple((names.index(name), codec[0]) for name, codec in self.codecs.items()))
+        set_(self, "_decoders", tuple((names.index(name), codec[1]) for name, codec in self.codecs.items()))
 
     fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -89,7 +88,7 @@ class Layout:
         return row
 
     def entity(self, row: Any) -> Any:
-        """The entity of a row in the order of `fields`; a child field arrives as a JSON list."""
+        """The entity of a row in the order of `fields`."""
         values = list(row)
         for index, decode in self._decoders:
             values[index] = decode(values[index])
@@ -97,6 +96,7 @@ class Layout:
 
 
 _TRUTH = (int, bool)
+_IDS = (lambda ids: _json(ids) if ids else "[]", lambda text: () if text == "[]" else _texts.decode(text))
 _EXTRAS = (lambda pairs: _json(pairs) if pairs else "[]", lambda text: () if text == "[]" else _pairs.decode(text))
 _PERMISSIONS = (lambda permissions: _json(sorted(permissions)), lambda text: frozenset(_texts.decode(text)))
 _CHANGES = (_json, _changes.decode)
@@ -127,12 +127,20 @@ LAYOUTS: dict[type[Entity], Layout] = {
     for layout in (
         _layout(Head, tables.heads),
         _layout(Tenant, tables.tenants),
-        _layout(Unit, tables.units, {"active": _TRUTH}),
+        _layout(Unit, tables.units, {"active": _TRUTH, "extras": _EXTRAS}),
         _layout(Role, tables.roles, {"permissions": _PERMISSIONS}),
         _layout(
             User,
             tables.users,
-            {"active": _TRUTH, "sso_only": _TRUTH, "administrator": _TRUTH, "locked": _TRUTH, "extras": _EXTRAS},
+            {
+                "active": _TRUTH,
+                "sso_only": _TRUTH,
+                "administrator": _TRUTH,
+                "locked": _TRUTH,
+                "roles": _IDS,
+                "scope": _IDS,
+                "extras": _EXTRAS,
+            },
             {
                 "username_folded": _folded("username"),
                 "given_folded": _folded("given_name"),
@@ -150,6 +158,8 @@ LAYOUTS: dict[type[Entity], Layout] = {
         _layout(AttributeValue, tables.attribute_values),
         _layout(Authenticator, tables.authenticators),
         _layout(Application, tables.applications, {"long_lived": _TRUTH}),
+        _layout(AddressRule, tables.address_rules),
+        _layout(Federation, tables.federations),
         _layout(Event, tables.events, {"changes": _CHANGES}),
     )
 }

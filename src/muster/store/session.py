@@ -7,14 +7,20 @@ from typing import Any, Protocol
 
 from sqlalchemy import Select
 
+from muster.core.branches import Branch
 from muster.core.entity import Columns, Entity, values_of
-from muster.core.known import Head, Known, Need, Writes
+from muster.core.known import Head, Known, Need, Several, Wanted, Writes
 from muster.core.query import Page, Search, sorted_by
+from muster.core.refusals import Fault, Invalid, refuse
+from muster.core.runs import Run
+from muster.core.units import Unit
 from muster.core.users import User
 from muster.core.values import is_keepable
+from muster.store.branches import assigned_users, units_in
+from muster.store.index import Index, pending
 from muster.store.rows import LAYOUTS, Child, Layout
 from muster.store.statements import Statements
-from muster.store.where import PROBED, Searches
+from muster.store.where import MOST_CANDIDATES, PROBED, Searches, is_scan
 
 
 class DatabaseFailed(Exception):
@@ -30,6 +36,7 @@ class Session(Protocol):
 
     statements: dict[type[Entity], Statements]
     searches: Searches
+    index: Index
 
     async def begin(self) -> None:
         """Open a transaction that may write; wait for whoever holds the database."""
@@ -90,6 +97,28 @@ async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
             known.supply(need, found[need.values])
 
 
+async def supply(session: Session, known: Known, wanted: Wanted) -> None:
+    """Load what was lacking."""
+    if isinstance(wanted, Need):
+        await load(session, known, [wanted])
+    elif isinstance(wanted, Several):
+        await load(session, known, wanted.needs)
+    elif isinstance(wanted, Search):
+        known.supply_answer(wanted, await page(session, wanted))
+    elif isinstance(wanted, Run):
+        found = await session.fetch(
+            session.statements[wanted.kind].run, [wanted.tenant, wanted.after, wanted.limit], long=True
+        )
+        known.supply_answer(wanted, tuple(map(LAYOUTS[wanted.kind].entity, found)))
+    elif isinstance(wanted, Branch):
+        rows = await session.select(units_in(wanted))
+        known.supply_answer(wanted, tuple(map(LAYOUTS[Unit].entity, rows)))
+    else:
+        rows = await session.select(assigned_users(wanted))
+        pairs = tuple((unit, number) for unit, number, seen in rows if seen)
+        known.supply_answer(wanted, pairs if len(rows) <= wanted.limit else None)
+
+
 async def page(session: Session, search: Search) -> Page:
     """What a search finds. A few candidates are looked at here and now; only more than that is a long statement."""
     probe = session.searches.probe(search)
@@ -98,8 +127,23 @@ async def page(session: Session, search: Search) -> Page:
         if len(ids) <= PROBED:
             found = sorted_by(await _users(session, search.tenant, ids), search.order)
             return Page(tuple(found[search.offset : search.offset + search.limit]), len(found))
+    await _must_be_bounded(session, search)
     ids = [row[0] for row in await session.fetch(*session.searches.page(search), long=True)]
     return Page(tuple(await _users(session, search.tenant, ids)), await _total(session, search))
+
+
+async def _must_be_bounded(session: Session, search: Search) -> None:
+    """Refuse with `Invalid` a search for a text that too many users hold, or too short for an index."""
+    candidates = session.searches.candidates(search)
+    if candidates is not None:
+        counted = (await session.fetch(*candidates, long=True))[0][0]
+    elif any(map(is_scan, search.conditions)):
+        rows = await session.rows(Head, Head.KEY, [(search.tenant,)])
+        counted = LAYOUTS[Head].entity(rows[0]).users if rows else 0
+    else:
+        return
+    if counted > MOST_CANDIDATES:
+        refuse(Invalid("search", Fault.TOO_MANY, MOST_CANDIDATES))
 
 
 async def _total(session: Session, search: Search) -> int:
@@ -122,6 +166,8 @@ async def flush(session: Session, known: Known) -> None:
     """Write all that a batch changed: one statement for each table and kind of change."""
     for kind, writes in known.writes.items():
         await _flush_kind(session, session.statements[kind], writes)
+        if kind is User and (users := pending(writes)):
+            await session.execute_many(session.index.note, users)
     if known.settled:
         await session.keep_heads([known.heads[head] for head in sorted(known.settled)])
 

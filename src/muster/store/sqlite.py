@@ -19,8 +19,9 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
-from muster.store.rows import LAYOUTS, Child
-from muster.store.session import CommitUnknown, DatabaseFailed
+from muster.store.index import Index, Place
+from muster.store.rows import LAYOUTS
+from muster.store.session import CommitUnknown, DatabaseFailed, Session
 from muster.store.statements import Statements, listed, quoted
 from muster.store.where import Searches
 
@@ -42,12 +43,6 @@ class Spelling:
     def mark(self, position: int) -> str:
         return "?"
 
-    def ids(self, child: Child) -> str:
-        return (
-            f"(SELECT json_group_array(c.{quoted(child.column)}) FROM {quoted(child.table.name)} c "
-            f'WHERE c.tenant = t.tenant AND c."user" = t.id)'
-        )
-
     def keys(self, table: Table, columns: Columns) -> str:
         joined = " AND ".join(f"t.{quoted(name)} = json_extract(j.value, '$[{i}]')" for i, name in enumerate(columns))
         # CROSS JOIN keeps the order: the list first, then the index.
@@ -58,10 +53,43 @@ class Spelling:
         return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) VALUES ({marks})"
 
 
-SEARCHES = Searches(_DIALECT)
+class FtsIndex:
+    """The index of substrings in FTS5's trigrams."""
+
+    note = 'INSERT OR IGNORE INTO search_pending (tenant, "user") VALUES (?, ?)'
+
+    def candidates(self, mark: str) -> str:
+        return (
+            'SELECT r."user" FROM search_index i JOIN search_index_rows r ON r.row = i.rowid '
+            f"WHERE i.words LIKE :{mark} AND r.tenant = :tenant "
+            'UNION ALL SELECT "user" FROM search_pending WHERE tenant = :tenant'
+        )
+
+    def key(self, text: str) -> str:
+        return f"%{text}%"
+
+    async def place(self, session: Session, places: list[Place]) -> None:
+        users = [(tenant, user) for tenant, user, _ in places]
+        of_user = 'tenant = ? AND "user" = ?'
+        old = f"SELECT row FROM search_index_rows WHERE {of_user}"
+        await session.execute_many(f"DELETE FROM search_index WHERE rowid = ({old})", users)
+        await session.execute_many(f"DELETE FROM search_index_rows WHERE {of_user}", users)
+        there = [place for place in places if place[2]]
+        await session.execute_many(
+            'INSERT INTO search_index_rows (tenant, "user") VALUES (?, ?)', [p[:2] for p in there]
+        )
+        await session.execute_many(
+            f"INSERT INTO search_index (rowid, words) VALUES (({old}), ?)", [(t, u, words) for t, u, words in there]
+        )
+        await session.execute_many(f"DELETE FROM search_pending WHERE {of_user}", users)
+
+
+INDEX = FtsIndex()
+SEARCHES = Searches(_DIALECT, INDEX)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
-_HEAD_COLUMNS = LAYOUTS[Head].columns
-_KEEP_HEAD = f"INSERT OR REPLACE INTO heads ({listed(_HEAD_COLUMNS)}) VALUES ({', '.join('?' for _ in _HEAD_COLUMNS)})"
+_KEEP_HEAD = f"{STATEMENTS[Head].insert} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
+    f"{quoted(name)} = excluded.{quoted(name)}" for name in STATEMENTS[Head].changed
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -103,6 +131,7 @@ class SqliteSession:
 
     statements = STATEMENTS
     searches = SEARCHES
+    index: Index = INDEX
 
     def __init__(self, path: Path) -> None:
         try:

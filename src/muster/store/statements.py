@@ -20,9 +20,6 @@ class Spelling(Protocol):
     def mark(self, position: int) -> str:
         """The placeholder of a parameter, counted from 1."""
 
-    def ids(self, child: Child) -> str:
-        """An expression for a JSON list of an owner's child ids; the owner is `t`."""
-
     def keys(self, table: Table, columns: Columns) -> str:
         """A FROM clause that joins `t` to a list of key values given as parameters."""
 
@@ -52,11 +49,7 @@ class Statements:
     @cached_property
     def selected(self) -> str:
         """The select list, in the order of the layout's fields, from a table called `t`."""
-        children = {child.field: child for child in self.layout.children}
-        return ", ".join(
-            self._spelling.ids(children[field]) if field in children else f"t.{quoted(field)}"
-            for field in self.layout.fields
-        )
+        return ", ".join(f"t.{quoted(field)}" for field in self.layout.fields)
 
     def one(self, columns: Columns) -> str:
         """Rows in which these columns have the values given."""
@@ -71,6 +64,15 @@ class Statements:
             source = self._spelling.keys(self.layout.table, columns)
             self._several[columns] = f"SELECT {self.selected} FROM {source}"
         return self._several[columns]
+
+    @cached_property
+    def run(self) -> str:
+        """Rows by number: parameters are the tenant, the number that they are above, and how many at most."""
+        tenant, after, limit = (self._spelling.mark(i) for i in (1, 2, 3))
+        return (
+            f"SELECT {self.selected} FROM {quoted(self.layout.table.name)} t "
+            f"WHERE t.tenant = {tenant} AND t.number > {after} ORDER BY t.number LIMIT {limit}"
+        )
 
     @cached_property
     def insert(self) -> str:

@@ -44,6 +44,7 @@ heads = Table(
     _number("epoch"),
     _number("users"),
     _number("administrators"),
+    sqlite_with_rowid=False,
 )
 
 tenants = Table(
@@ -69,9 +70,13 @@ units = Table(
     _text("name"),
     _number("active"),
     _number("created_at"),
+    _text("description", null=True),
+    Column("extras", Text, nullable=False, server_default="[]"),
+    Column("switched", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "number", unique=True),
     Index(None, "tenant", "path"),
+    Index(None, "tenant", "parent"),
     sqlite_with_rowid=False,
 )
 
@@ -111,6 +116,8 @@ users = Table(
     _number("changed_at"),
     _number("last_login_at", null=True),
     _number("version"),
+    _text("roles"),
+    _text("scope"),
     _text("extras"),
     _text("username_folded"),
     _text("given_folded", null=True),
@@ -137,8 +144,7 @@ user_roles = Table(
     _text("tenant"),
     _text("user"),
     _text("role"),
-    PrimaryKeyConstraint("tenant", "user", "role"),
-    Index(None, "tenant", "role"),
+    PrimaryKeyConstraint("tenant", "role", "user"),
     sqlite_with_rowid=False,
 )
 
@@ -297,6 +303,39 @@ applications = Table(
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "id", unique=True),
     sqlite_with_rowid=False,
+)
+
+address_rules = Table(
+    "address_rules",
+    METADATA,
+    _text("id"),
+    _text("tenant"),
+    _number("number"),
+    _text("user", null=True),
+    _text("key", null=True),
+    _text("first"),
+    _text("last"),
+    _text("description", null=True),
+    _number("created_at"),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "number", unique=True),
+    Index(None, "tenant", "user"),
+    sqlite_with_rowid=False,
+)
+
+federations = Table(
+    "federations",
+    METADATA,
+    _text("tenant"),
+    _text("name"),
+    _text("slug"),
+    _text("metadata", null=True),
+    _text("source", null=True),
+    _text("provider", null=True),
+    _text("mapping"),
+    _number("created_at"),
+    PrimaryKeyConstraint("tenant"),
+    Index(None, "slug", unique=True),
 )
 
 events = Table(

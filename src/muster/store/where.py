@@ -16,14 +16,17 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    column,
     exists,
     false,
     func,
     not_,
     or_,
     select,
+    text,
     union,
 )
+from sqlalchemy.sql.selectable import TextualSelect
 
 from muster.core.query import (
     AnyOf,
@@ -43,10 +46,15 @@ from muster.core.query import (
 )
 from muster.core.users import USERNAME
 from muster.core.values import fold, is_keepable
+from muster.store.index import SHORTEST, Index
+from muster.store.paths import listed, path_range, units_below
 from muster.store.tables import login_names, units, user_roles, user_units, users
 
 PROBED = 100
 """How many candidates a probe looks at before it leaves the search to a thread of its own."""
+
+MOST_CANDIDATES = 50_000
+"""How many users a search for a part of a text may have to look at; one that needs more is refused."""
 
 KEPT_SHAPES = 500
 
@@ -64,8 +72,9 @@ FOLDED = {
 class Searches:
     """The statements of searches in one database's dialect."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, index: Index) -> None:
         self._dialect = dialect
+        self._index = index
         self._kept: dict[tuple[str, Shape], tuple[str, list[tuple[str, Any]]]] = {}
 
     def probe(self, search: Search) -> Statement | None:
@@ -82,14 +91,46 @@ class Searches:
 
     def page(self, search: Search) -> Statement:
         """The ids of the search's page, in order."""
-        return self._bound("page", search, _paged)
+        return self._bound("page", search, self._paged)
 
     def count(self, search: Search) -> Statement:
         """How many users meet the search."""
-        return self._bound("count", search, _counted)
+        return self._bound("count", search, self._counted)
+
+    def candidates(self, search: Search) -> Statement | None:
+        """How many users may hold the text that is looked for by the index, counted to one more than may be.
+
+        None where the search looks for no such text.
+        """
+        if not any(map(is_indexed, search.conditions)):
+            return None
+        return self._bound("candidates", search, self._candidates)
+
+    def _candidates(self, search: Search) -> Select[int]:
+        marks = _Marks(self._index)
+        looked_for = []
+        for condition in search.conditions:
+            _condition(condition, marks)
+            looked_for += [marks.found.pop()] if is_indexed(condition) else []
+        bounded = select(looked_for[0].subquery()).limit(bindparam("most")).subquery()
+        return select(func.count()).select_from(bounded)
+
+    def _matching(self, search: Search) -> Select[tuple[str]]:
+        marks = _Marks(self._index)
+        found = select(users.c.id).where(users.c.tenant == _tenant())
+        for condition in search.conditions:
+            found = found.where(_condition(condition, marks))
+        return found if search.within is None else found.where(_visible())
+
+    def _paged(self, search: Search) -> Select[tuple[str]]:
+        ordered = self._matching(search).order_by(*(_order(by) for by in search.order), users.c.number)
+        return ordered.limit(bindparam("limit")).offset(bindparam("offset"))
+
+    def _counted(self, search: Search) -> Select[int]:
+        return select(func.count()).select_from(self._matching(search).subquery())
 
     def _bound(self, name: str, search: Search, build: Callable[[Search], Select[Any]]) -> Statement:
-        shape = (*map(shape_of, search.conditions), search.order, -1 if search.within is None else len(search.within))
+        shape = (*map(shape_of, search.conditions), search.order, search.within is not None)
         slot = (name, shape)
         if slot not in self._kept:
             if len(self._kept) >= KEPT_SHAPES:
@@ -98,15 +139,41 @@ class Searches:
             names = getattr(compiled, "positiontup", None) or ()
             self._kept[slot] = (str(compiled), [(name, compiled.params[name]) for name in names])
         text, parameters = self._kept[slot]
-        values = _values(search)
+        values = _values(search, self._index)
         return text, [values.get(name, constant) for name, constant in parameters]
+
+
+def is_indexed(condition: Condition) -> bool:
+    """Whether the index of substrings narrows the condition down."""
+    if not isinstance(condition, TextIs) or condition.compare not in (Compare.CONTAINS, Compare.ENDS):
+        return False
+    return len(fold(condition.text)) >= SHORTEST and is_keepable(condition.text)
+
+
+def is_scan(condition: Condition) -> bool:
+    """Whether the condition looks at every user's names, there being no index for it."""
+    match condition:
+        case TextIs(_, compare, _):
+            return compare in (Compare.CONTAINS, Compare.ENDS) and not is_indexed(condition)
+        case Not(inner):
+            return is_scan(inner)
+        case AnyOf(conditions):
+            return any(map(is_scan, conditions))
+        case _:
+            return False
+
+
+class _Key(str):
+    """A text that the index wants the key of."""
+
+    __slots__ = ()
 
 
 def shape_of(condition: Condition) -> Shape:
     """What of a condition is in its statement's text; the rest, `values_of`, are parameters."""
     match condition:
         case TextIs(fields, compare, _):
-            return TextIs, fields, compare
+            return TextIs, fields, compare, is_indexed(condition)
         case Present(field):
             return Present, field
         case FlagIs(flag, _):
@@ -126,6 +193,8 @@ def values_of(condition: Condition) -> Iterator[Any]:
     match condition:
         case TextIs(_, compare, text):
             yield from _text_values(compare, fold(text))
+            if is_indexed(condition):
+                yield _Key(fold(text))
         case Present():
             return
         case FlagIs(_, value):
@@ -133,7 +202,7 @@ def values_of(condition: Condition) -> Iterator[Any]:
         case KindIs(kind):
             yield kind
         case HomeBelow(path):
-            yield from _path_range(path)
+            yield from path_range(path)
         case Holds(role):
             yield role
         case Not(inner):
@@ -160,32 +229,37 @@ def _text_values(compare: Compare, folded: str) -> tuple[str, ...]:
             assert_never(compare)
 
 
-def _path_range(path: str) -> tuple[str, str]:
-    # A range, so that the index serves it; "0" follows "/" in ASCII.
-    return path, path[:-1] + "0"
-
-
-def _values(search: Search) -> dict[str, Any]:
+def _values(search: Search, index: Index) -> dict[str, Any]:
     values: dict[str, Any] = {
         "tenant": search.tenant,
         "limit": search.limit,
         "offset": search.offset,
         "probed": PROBED + 1,
         "username": USERNAME,
+        "most": MOST_CANDIDATES + 1,
     }
     flat = (value for condition in search.conditions for value in values_of(condition))
     # What no database can keep is nobody's; nor is a control character, which everybody can ask for.
-    values.update((f"p{place}", value if is_keepable(value) else "\x01") for place, value in enumerate(flat))
-    for place, path in enumerate(search.within or ()):
-        values[f"path{place}"], values[f"after{place}"] = _path_range(path)
+    for place, value in enumerate(flat):
+        kept = value if is_keepable(value) else "\x01"
+        values[f"p{place}"] = index.key(kept) if isinstance(value, _Key) else kept
+    values["within"] = listed(search.within or ())
     return values
 
 
 class _Marks:
     """Gives the parameters of conditions their names, in the order of `values_of`."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: Index) -> None:
+        self._index = index
         self._next = 0
+        self.found: list[TextualSelect] = []
+
+    def candidates(self) -> TextualSelect:
+        """The users that the index knows of."""
+        found = text(self._index.candidates(self.take().key)).columns(column("user"))
+        self.found.append(found)
+        return found
 
     def take(self) -> BindParameter[Any]:
         self._next += 1
@@ -194,23 +268,6 @@ class _Marks:
 
 def _tenant() -> BindParameter[str]:
     return bindparam("tenant")
-
-
-def _matching(search: Search) -> Select[tuple[str]]:
-    marks = _Marks()
-    found = select(users.c.id).where(users.c.tenant == _tenant())
-    for condition in search.conditions:
-        found = found.where(_condition(condition, marks))
-    return found if search.within is None else found.where(_visible(len(search.within)))
-
-
-def _paged(search: Search) -> Select[tuple[str]]:
-    ordered = _matching(search).order_by(*(_order(by) for by in search.order), users.c.number)
-    return ordered.limit(bindparam("limit")).offset(bindparam("offset"))
-
-
-def _counted(search: Search) -> Select[int]:
-    return select(func.count()).select_from(_matching(search).order_by(None).subquery())
 
 
 def _order(by: Order) -> ColumnElement[Any]:
@@ -247,7 +304,7 @@ def _equal(fields: tuple[Text, ...], wanted: BindParameter[Any]) -> list[Select[
 def _condition(condition: Condition, marks: _Marks) -> ColumnElement[bool]:
     match condition:
         case TextIs(fields, compare, _):
-            return _text(fields, compare, marks)
+            return _text(fields, compare, marks, indexed=is_indexed(condition))
         case Present(field):
             return _present(field)
         case FlagIs(flag, _):
@@ -269,11 +326,13 @@ def _condition(condition: Condition, marks: _Marks) -> ColumnElement[bool]:
             assert_never(condition)
 
 
-def _text(fields: tuple[Text, ...], compare: Compare, marks: _Marks) -> ColumnElement[bool]:
+def _text(fields: tuple[Text, ...], compare: Compare, marks: _Marks, *, indexed: bool) -> ColumnElement[bool]:
     if compare is Compare.EQUALS:
         return users.c.id.in_(union(*_equal(fields, marks.take())))
     pattern = marks.take()
     likes = [FOLDED[field].like(pattern, escape="\\") for field in fields]
+    if indexed:
+        return and_(users.c.id.in_(marks.candidates()), or_(*likes))
     if compare is not Compare.STARTS:
         return or_(*likes)
     least, beyond = marks.take(), marks.take()
@@ -294,12 +353,8 @@ def _units_in(least: BindParameter[Any], beyond: BindParameter[Any]) -> Select[t
     return select(units.c.id).where(units.c.tenant == _tenant(), units.c.path >= least, units.c.path < beyond)
 
 
-def _visible(paths: int) -> ColumnElement[bool]:
-    below = (
-        and_(units.c.path >= bindparam(f"path{place}"), units.c.path < bindparam(f"after{place}"))
-        for place in range(paths)
-    )
-    inside = select(units.c.id).where(units.c.tenant == _tenant(), or_(false(), *below))
+def _visible() -> ColumnElement[bool]:
+    inside = units_below(_tenant(), bindparam("within"))
     restricted: Any = (user_units.c.tenant == _tenant(), user_units.c.user == users.c.id)
     reach_inside = and_(
         exists().where(*restricted),

@@ -15,12 +15,12 @@ from typing import Any
 
 from muster.core.entity import values_of
 from muster.core.events import Event
-from muster.core.known import Known, Need, Unloaded
-from muster.core.query import Search
+from muster.core.known import Known, Unloaded
 from muster.core.refusals import Refused, Saturated, Unavailable, refuse
 from muster.core.requests import Request
 from muster.store.cache import StableCache
-from muster.store.session import CommitUnknown, DatabaseFailed, Session, flush, load, page
+from muster.store.index import Chore
+from muster.store.session import CommitUnknown, DatabaseFailed, Session, flush, load, supply
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class _GivenUp(DatabaseFailed):
 
 
 _Waiting = tuple[Request[Any], "asyncio.Future[Any]"]
+_Errand = tuple[Chore, "asyncio.Future[int]"]
 
 
 class Writer:
@@ -53,6 +54,7 @@ class Writer:
         self._cache = cache
         self._session: Session | None = None
         self._queue: deque[_Waiting] = deque()
+        self._chores: deque[_Errand] = deque()
         self._wake = asyncio.Event()
         self._open = False
         self._hopeless = False
@@ -84,11 +86,37 @@ class Writer:
         self._wake.set()
         return await future
 
+    async def run(self, chore: Chore) -> int:
+        """Carry out a chore in a transaction of its own, between two batches. Raises `Refused`."""
+        if not self._open:
+            refuse(Unavailable())
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._chores.append((chore, future))
+        self._wake.set()
+        return await future
+
+    async def _run_chore(self, chore: Chore, future: asyncio.Future[int]) -> None:
+        try:
+            session = await self._connected()
+            await session.begin()
+            done = await chore(session)
+            await session.commit()
+            _answer(future, _Outcome(done))
+        except (DatabaseFailed, CommitUnknown) as failure:
+            log.warning("a chore failed: %s", failure)
+            if self._session is not None:
+                await self._session.rollback()
+            await self._disconnect()
+            _answer(future, _Outcome(error=Refused(Unavailable())))
+
     async def _work(self) -> None:
-        while self._open or self._queue:
+        while self._open or self._queue or self._chores:
+            if self._chores:
+                await self._run_chore(*self._chores.popleft())
             if not self._queue:
                 self._wake.clear()
-                await self._wake.wait()
+                if self._open and not self._chores:
+                    await self._wake.wait()
                 continue
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
             self._hopeless = False
@@ -213,11 +241,3 @@ async def _decide(session: Session, known: Known, request: Request[Any]) -> _Out
             return _Outcome(error=refused)
         except Unloaded as unloaded:
             await supply(session, known, unloaded.need)
-
-
-async def supply(session: Session, known: Known, need: Need | Search) -> None:
-    """Load one thing that was lacking."""
-    if isinstance(need, Search):
-        known.supply_page(need, await page(session, need))
-    else:
-        await load(session, known, [need])

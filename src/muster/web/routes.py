@@ -228,9 +228,12 @@ class Api:
         route, names = routes.get(method, (None, ()))
         actor = None
         if route is None or not route.open:
-            actor = await self._manner.identify(around.directory, headers)
+            shown = await self._manner.identify(around.directory, headers)
+            actor = await around.directory.admit(shown, origin.address)
             if not self._limit.allows(actor.credential_id or ""):
                 raise Hindered(Problem.RATE_LIMITED)
+            if route is None:
+                await around.directory.confirm(actor)
         if route is None:
             raise Hindered(Problem.WRONG_METHOD if routes else Problem.UNKNOWN_ROUTE, ", ".join(sorted(routes)))
         place[0] = f"{self._manner.channel} {route.path}"

@@ -23,6 +23,11 @@ ABSENT = object()
 _numbers = count(1)
 
 
+def named(value: object) -> str:
+    """A value in the name of a test."""
+    return "absent" if value is ABSENT else ascii(value)[:40]
+
+
 def unused(name: str = "user") -> str:
     """A username that nobody has."""
     return f"{name}.{os.getpid()}.{next(_numbers)}"

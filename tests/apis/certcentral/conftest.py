@@ -2,18 +2,16 @@
 
 import asyncio
 
-import httpx
 import pytest
 
-from tests.apis.certcentral.caller import Caller, first_caller
+from tests.apis.certcentral.caller import Caller
 from tests.apis.certcentral.units import add_division
-from tests.support.live import LiveMuster
 
 
 @pytest.fixture(scope="session")
-def admin(muster: LiveMuster, client: httpx.Client) -> Caller:
+def admin(certcentral_admin: Caller) -> Caller:
     """The administrator that the first start made."""
-    return first_caller(client, muster.bootstrap.api_key)
+    return certcentral_admin
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from muster.web.routes import Route
 
 PAGE = Path(__file__).parents[3] / "docs" / "apis" / "certcentral.md"
 KINDS: list[refusals.Refusal] = [
-    *(refusals.Unknown(noun) for noun in ("user", "unit", "key")),
+    *(refusals.Unknown(noun) for noun in ("user", "unit", "key", "template", "permission")),
     refusals.Taken("username"),
     refusals.PermissionMissing("users:view"),
     refusals.BeyondAuthority("role"),
@@ -24,6 +24,8 @@ KINDS: list[refusals.Refusal] = [
     refusals.Unavailable(),
     refusals.Invalid("roles", refusals.Fault.UNKNOWN),
     refusals.Invalid("home", refusals.Fault.UNKNOWN),
+    refusals.Invalid("home", refusals.Fault.INACTIVE),
+    refusals.Invalid("users", refusals.Fault.UNKNOWN),
 ]
 FAULTS = [
     fault for fault in refusals.Fault if fault.name in {"MISSING", "TOO_LONG", "CHARACTERS", "MALFORMED", "TOO_MANY"}

@@ -13,9 +13,7 @@ from typing import Any
 import httpx
 
 from tests.apis.idaas.contract import BASE, check
-
-ABSENT = object()
-"""Stands for a field that is left out."""
+from tests.apis.strategies import ABSENT as ABSENT
 
 NO_SESSION = (401, "invalid_session_token")
 NO_SECRET = (401, "access_denied")
@@ -28,8 +26,8 @@ _numbers = count(1)
 
 
 def unused(name: str = "user") -> str:
-    """A user id that nobody has."""
-    return f"{name}.{os.getpid()}.{next(_numbers)}"
+    """A user id that nobody has, nor anybody whom the other APIs' tests make."""
+    return f"{name}-{os.getpid()}.{next(_numbers)}"
 
 
 def payload(**changes: Any) -> dict[str, Any]:

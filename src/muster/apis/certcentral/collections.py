@@ -32,6 +32,7 @@ DEFAULT_LIMIT = 500
 """As in the recorded answer to a list without parameters."""
 
 LARGEST_OFFSET = 2**31
+INDEXED = 3
 MOST_SORTS = 5
 
 SORTS: dict[str, Text | Other] = {
@@ -71,11 +72,11 @@ def wanted_users(parameters: list[tuple[str, str]], *conditions: Condition) -> t
     Parameters that it does not know are ignored. Refuses with `Invalid` values that a parameter cannot have.
     """
     given = dict(parameters)
-    limit = _whole(given.get("limit"), "limit", DEFAULT_LIMIT)
+    offset, limit = window(given, DEFAULT_LIMIT)
     search = Search(
         conditions=(*conditions, *_filters(given)),
-        offset=_whole(given.get("offset"), "offset", 0),
-        limit=min(limit or DEFAULT_LIMIT, MOST_ROWS),
+        offset=offset,
+        limit=limit,
         order=_order(given.get("sort", "")),
     )
     role = number(given.get("access_role_id"), "roles")
@@ -85,11 +86,25 @@ def wanted_users(parameters: list[tuple[str, str]], *conditions: Condition) -> t
     return question, truth(given.get("without_container"), "without_container")
 
 
+def wanted_part(parameters: list[tuple[str, str]]) -> tuple[int, int | None]:
+    """The offset and the limit of a list that is whole without them."""
+    given = dict(parameters)
+    return _whole(given.get("offset"), "offset", 0), _whole(given.get("limit"), "limit", 0) or None
+
+
+def window(given: dict[str, str], default: int) -> tuple[int, int]:
+    """The offset and the limit that are wanted. Refuses with `Invalid` what is no number."""
+    limit = _whole(given.get("limit"), "limit", default)
+    return _whole(given.get("offset"), "offset", 0), min(limit or default, MOST_ROWS)
+
+
 def _filters(given: dict[str, str]) -> Iterable[Condition]:
     text = given.get("filters[search]", "")
     if text.startswith("%"):
-        if text != "%":
-            yield TextIs(SEARCHED, Compare.CONTAINS, text[1:])
+        part = text[1:]
+        if part:
+            # Of fewer than three characters there is no index; a beginning is found by the names' own.
+            yield TextIs(SEARCHED, Compare.CONTAINS if len(part) >= INDEXED else Compare.STARTS, part)
     elif text:
         yield equals(text)
     status = given.get("filters[status]", "")

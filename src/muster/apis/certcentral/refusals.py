@@ -17,18 +17,22 @@ from muster.apis.certcentral import shapes
 from muster.core.authority import Actor
 from muster.core.directory import Directory
 from muster.core.refusals import (
+    AddressForbidden,
     BeyondAuthority,
     CredentialInvalid,
     Fault,
     Invalid,
     LastAdministrator,
+    Obstacle,
     OwnAccount,
     PermissionMissing,
     Refusal,
     Saturated,
+    ShutsOut,
     Taken,
     Unavailable,
     Unknown,
+    Unsuited,
 )
 from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
 from muster.web.routes import header
@@ -40,14 +44,30 @@ FIELDS = {
     "family_name": "last_name",
     "phone": "telephone",
     "home": "container",
+    "parent": "container",
+    "users": "user_id_assignments",
+    "template": "template_id",
     "scope": "container_id_assignments",
     "roles": "access_roles",
     "role": "restricted_to_role_id",
     "sso_only": "is_saml_sso_only",
+    "tenant_name": "organization_name",
+    "label": "child_name",
+    "manager": "account_manager_user_id",
+    "owner": "user",
+    "federation_name": "friendly_name",
+    "metadata": "xml_metadata",
+    "source": "source_url",
+    "mapping": "attribute_mapping",
+    "first_address": "ip_address",
+    "last_address": "ip_address_end",
+    "address_rules": "ip_rules",
+    "user": "user_id",
+    "key": "api_key_id",
 }
 """The core's names for fields, as this wire calls them; the others are the same."""
 
-NOUNS = {"unit": "container"}
+NOUNS = {"unit": "container", "federation": "saml_entity", "address-rule": "ip_rule"}
 
 _DETAILS = {
     Fault.MISSING: "required",
@@ -58,6 +78,7 @@ _DETAILS = {
     Fault.DUPLICATE: "duplicate",
     Fault.WEAK: "weak",
     Fault.UNKNOWN: "unknown",
+    Fault.INACTIVE: "inactive",
 }
 
 _UNKNOWN_REFERENCES = {
@@ -65,6 +86,14 @@ _UNKNOWN_REFERENCES = {
     "role": ("invalid_access_role", "The access role is not valid."),
     "home": ("invalid_container", "The container is not valid."),
     "scope": ("invalid_container", "The container is not valid."),
+    "unit": ("invalid_container", "The container is not valid."),
+    "users": ("invalid_user", "The user is not valid."),
+}
+
+_OBSTACLES = {
+    Obstacle.ENROLLED: "user_is_registered",
+    Obstacle.SERVICE: "user_is_api_only",
+    Obstacle.SSO_ONLY: "user_is_saml_sso_only",
 }
 
 # As recorded, less what depends on the transport; `strict-transport-security` is the mounting server's.
@@ -115,10 +144,16 @@ def refused(refusal: Refusal) -> Answer:
             return _denied("exceeds_own_access")
         case CredentialInvalid():
             return _denied("access_denied_invalid_key")
+        case AddressForbidden():
+            return _denied("ip_address_not_allowed")
+        case ShutsOut():
+            return error(400, "ip_rule_excludes_caller", "The rules would then shut out the caller of this request.")
         case LastAdministrator():
             return error(400, "cannot_remove_last_administrator", "The account needs an active administrator.")
         case OwnAccount():
             return error(400, "cannot_delete_self", "Nobody can delete himself.")
+        case Unsuited(obstacle):
+            return error(400, _OBSTACLES[obstacle], f"The user {obstacle.value}.")
         case Saturated() | Unavailable():
             return error(503, "service_unavailable", "The service is not available now, please try again.")
         case _:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import UNSET, UnsetType
 
@@ -13,10 +14,14 @@ from muster.apis.certcentral import shapes
 from muster.apis.certcentral.roles import ACCESS_ROLES, KEY_ROLES
 from muster.core import values
 from muster.core.drafts import UserDraft
+from muster.core.editing import Editor, UserEdit
+from muster.core.entity import KEPT, Kept
+from muster.core.keyring import KeyView
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.roles import Role
+from muster.core.services import CreateServiceUser
 from muster.core.units import Unit
-from muster.core.users import UserView
+from muster.core.users import User, UserView
 
 USERNAME = re.compile(r"[A-Za-z0-9@\-_+.]+", re.ASCII)
 """*Add user*: the valid characters of a username."""
@@ -27,6 +32,12 @@ DETAIL_LENGTH = 64
 LARGEST_ID = 2**53 - 1
 ROOT_TEMPLATE = 5
 ENGLISH = 1
+
+# The names of what only this API knows, among a unit's extras.
+TEMPLATE = "certcentral.template"
+EKEY = "certcentral.ekey"
+ORGANIZATIONS = "certcentral.organizations"
+DOMAINS = "certcentral.allowed_domain_names"
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
@@ -69,8 +80,8 @@ def draft(shape: shapes.NewUser) -> UserDraft:
     """The user that *Add user* asks for. Refuses with `Invalid` what its page does not allow."""
     return UserDraft(
         username=username(shape.username),
-        given_name=required(shape.first_name, "given_name", NAME_LENGTH),
-        family_name=required(shape.last_name, "family_name", NAME_LENGTH),
+        given_name=name(shape.first_name, "given_name"),
+        family_name=name(shape.last_name, "family_name"),
         email=email(shape.email),
         phone=detail(shape.telephone, "phone"),
         job_title=detail(shape.job_title, "job_title"),
@@ -78,6 +89,47 @@ def draft(shape: shapes.NewUser) -> UserDraft:
         scope=units(shape.container_id_assignments),
         roles=access_roles(shape.access_roles),
         sso_only=truth(shape.is_saml_sso_only, "sso_only"),
+    )
+
+
+def edits(shape: shapes.EditedUser) -> Editor:
+    """What *Edit user* makes different.
+
+    Clients send the whole user back: what comes as it stands is no change, and its page's rules are for changes.
+    """
+
+    def edit(user: User) -> UserEdit:
+        phone, job_title = shape.telephone or None, shape.job_title or None
+        return UserEdit(
+            username=_unless(user.username, shape.username, username),
+            given_name=_unless(user.given_name, shape.first_name, partial(name, field="given_name")),
+            family_name=_unless(user.family_name, shape.last_name, partial(name, field="family_name")),
+            email=KEPT if shape.email and shape.email == user.email else email(shape.email),
+            phone=KEPT if phone == user.phone else detail(phone, "phone"),
+            job_title=KEPT if job_title == user.job_title else detail(job_title, "job_title"),
+            sso_only=KEPT if shape.is_saml_sso_only in (None, "") else truth(shape.is_saml_sso_only, "sso_only"),
+        )
+
+    return edit
+
+
+def _unless(current: str | None, text: str | None, check: Callable[[str], str]) -> str | Kept:
+    """The text as the page allows it, unless nothing was sent or it stands so already."""
+    return KEPT if not text or text == current else check(text)
+
+
+def name(text: str | None, field: str) -> str:
+    """A given or family name."""
+    return required(text, field, NAME_LENGTH)
+
+
+def service_user(shape: shapes.NewServiceUser) -> CreateServiceUser:
+    """The service user that *Add service user* asks for. Refuses with `Invalid` what its page does not allow."""
+    return CreateServiceUser(
+        email=email(shape.email),
+        key_name=required(shape.api_name, "api_name", values.LOGIN_NAME_LENGTH),
+        role=key_role(shape.restricted_to_role_id),
+        scope=units(shape.container_id_assignments or shape.sampled_assignments),
     )
 
 
@@ -95,10 +147,10 @@ def detail(text: str | None, field: str) -> str | None:
 
 def username(text: str | None) -> str:
     """A username of the page's characters."""
-    name = required(text, "username", values.LOGIN_NAME_LENGTH)
-    if not USERNAME.fullmatch(name):
+    wanted = required(text, "username", values.LOGIN_NAME_LENGTH)
+    if not USERNAME.fullmatch(wanted):
         refuse(Invalid("username", Fault.CHARACTERS))
-    return name
+    return wanted
 
 
 def email(text: str | None) -> str:
@@ -124,10 +176,43 @@ def units(ids: list[shapes.Id] | None) -> tuple[int, ...]:
     return tuple(unit for unit in numbers if unit is not None)
 
 
+def scope(ids: list[shapes.Id] | None) -> tuple[int, ...]:
+    """The units of a scope that replaces another, `[]` for no restriction.
+
+    Refuses with `Invalid` no list at all, and an id that is none: nobody is set free by a zero.
+    """
+    if ids is None:
+        refuse(Invalid("scope", Fault.MISSING))
+    found = units(ids)
+    if len(found) < len(ids):
+        refuse(Invalid("scope", Fault.UNKNOWN))
+    return found
+
+
 def key_role(role: shapes.Id | None) -> tuple[str, int] | None:
     """The role that narrows a key; 0 is none."""
     found = number(role, "role")
     return None if found is None else (KEY_ROLES, found)
+
+
+def new_key_role(role: shapes.Id | None) -> tuple[str, int] | Kept | None:
+    """The role that shall narrow a key: an absent one leaves it as it is, 0 sets it free."""
+    return KEPT if role is None or role == "" else key_role(role)
+
+
+def key(view: KeyView) -> shapes.ApiKey:
+    """A key as the list and *Key info* show it."""
+    shown, user, role = view.key, view.user, view.role
+    return shapes.ApiKey(
+        id=shown.number,
+        user=shapes.KeyOwner(user.number, given(user.given_name), given(user.family_name)),
+        status="active" if shown.active else "revoked",
+        create_date=moment(shown.created_at),
+        last_used_date=UNSET if shown.last_used_at is None else moment(shown.last_used_at),
+        name=shown.name,
+        is_legacy=False,
+        restricted_to_role_id=role.number if role is not None and role.catalogue == KEY_ROLES else 0,
+    )
 
 
 def listed(view: UserView) -> shapes.User:
@@ -185,15 +270,15 @@ def assignments(scope: tuple[Unit, ...]) -> list[shapes.Assignment] | UnsetType:
 
 @lru_cache(maxsize=4096)
 def container(unit: Unit) -> shapes.Container:
-    """A unit. Its public id and key are made from its id and never change."""
-    numbers = unit.path.split("/")
+    """A unit. Its public id is made from its id and never changes; so is its key, until somebody gives another."""
+    extras = dict(unit.extras)
     return shapes.Container(
         id=unit.number,
         public_id=_derived("public id", unit.id, 32),
         name=unit.name,
-        parent_id=int(numbers[-3]) if len(numbers) > 2 else 0,
-        template_id=ROOT_TEMPLATE,
-        ekey=_derived("ekey", unit.id, 28),
+        parent_id=unit.above[-1] if unit.above else 0,
+        template_id=int(extras.get(TEMPLATE, ROOT_TEMPLATE)),
+        ekey=extras.get(EKEY) or _derived("ekey", unit.id, 28),
         has_logo=False,
         is_active=unit.active,
     )

@@ -40,8 +40,8 @@ class IdaasManner:
         return hindered(hindered_)
 
     def misshapen(self, wrong: WrongShape) -> Answer:
-        field = wrong.field or "The body"
-        return error(400, "invalid_parameter", f"{field}: {wrong.message}", field=field)
+        parameters = {"field": wrong.field} if wrong.field else {}
+        return error(400, "invalid_parameter", f"{wrong.field or 'The body'}: {wrong.message}", **parameters)
 
     def dressed(self, answer: Answer) -> Answer:
         return Answer(answer.status, answer.body, (*answer.headers, *_STANDING))

@@ -8,6 +8,7 @@ import msgspec
 
 from muster.apis.idaas import shapes
 from muster.core.refusals import (
+    AddressForbidden,
     BeyondAuthority,
     CredentialInvalid,
     Fault,
@@ -17,9 +18,11 @@ from muster.core.refusals import (
     PermissionMissing,
     Refusal,
     Saturated,
+    ShutsOut,
     Taken,
     Unavailable,
     Unknown,
+    Unsuited,
 )
 from muster.web.answers import Answer, Hindered, Problem
 
@@ -97,10 +100,16 @@ def refused(refusal: Refusal) -> Answer:
             if is_secret:
                 return error(401, "access_denied", "Access denied")
             return error(401, "invalid_session_token", "The session token is not valid")
+        case AddressForbidden():
+            return error(403, "ip_address_forbidden", "Access is not allowed from this address")
+        case ShutsOut():
+            return error(400, "own_address", "The rules would then shut out the caller")
         case LastAdministrator():
             return error(400, "last_administrator", "The account needs an active administrator")
         case OwnAccount():
             return error(400, "own_account", "Nobody can delete himself")
+        case Unsuited(obstacle):
+            return error(400, "invalid_user", f"The user {obstacle.value}")
         case Saturated() | Unavailable():
             return error(503, "service_unavailable", "The service is not available now, please try again")
         case _:

@@ -138,7 +138,8 @@ def extras(parms: shapes.UserParms, new_id: Any) -> tuple[tuple[str, str], ...]:
     if parms.verificationRequired is False:
         found.append((VERIFICATION, "false"))
     if parms.userExtraAttributes:
-        found.append((EXTRA_ATTRIBUTES, _encode(_extra(parms.userExtraAttributes, new_id)).decode()))
+        extra = _encode(_extra(parms.userExtraAttributes, new_id)).decode()
+        found.append((EXTRA_ATTRIBUTES, values.text(extra, "userExtraAttributes", values.EXTRA_LENGTH)))
     return tuple(found)
 
 
@@ -217,9 +218,10 @@ def user_aliases(it: User, names: tuple[LoginName, ...]) -> list[shapes.Alias]:
 
 
 def attributes(detail: Detail) -> list[shapes.AttributeValue]:
-    """The values of the tenant's own attributes."""
+    """The values of the tenant's own attributes, in the order in which those were made."""
     known = {attribute.id: attribute for attribute in detail.attributes}
-    return [attribute_value(known[value.attribute], value) for value in detail.values if value.attribute in known]
+    found = sorted(detail.values, key=lambda value: value.attribute)
+    return [attribute_value(known[value.attribute], value) for value in found if value.attribute in known]
 
 
 def attribute_value(attribute: Attribute, value: AttributeValue) -> shapes.AttributeValue:

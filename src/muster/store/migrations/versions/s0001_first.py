@@ -39,6 +39,7 @@ def _heads() -> None:
         sa.Column("users", sa.BigInteger(), nullable=False),
         sa.Column("administrators", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_heads"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -111,6 +112,8 @@ def _users() -> None:
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("last_login_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("roles", TEXT, nullable=False),
+        sa.Column("scope", TEXT, nullable=False),
         sa.Column("extras", TEXT, nullable=False),
         sa.Column("username_folded", TEXT, nullable=False),
         sa.Column("given_folded", TEXT, nullable=True),
@@ -131,10 +134,9 @@ def _user_roles() -> None:
         sa.Column("tenant", TEXT, nullable=False),
         sa.Column("user", TEXT, nullable=False),
         sa.Column("role", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "user", "role", name="pk_user_roles"),
+        sa.PrimaryKeyConstraint("tenant", "role", "user", name="pk_user_roles"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_user_roles_tenant_role", "user_roles", ["tenant", "role"], unique=False)
 
 
 def _user_units() -> None:
