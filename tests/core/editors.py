@@ -34,9 +34,9 @@ async def kept(world: World, realm: Realm, user: User) -> User:
 
 
 async def newest(world: World) -> Event:
-    """What happened last."""
+    """What happened last, where there is one tenant."""
     events: list[Event] = await entities(world.url, Event)
-    return max(events, key=lambda event: event.id)
+    return max(events, key=lambda event: event.sequence)
 
 
 @dataclass(frozen=True)

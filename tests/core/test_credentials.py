@@ -14,7 +14,7 @@ from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.entity import Entity
 from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
-from muster.core.known import Head, Known, Need, Unloaded
+from muster.core.known import Head, Known, Need, Several, Unloaded
 from muster.core.query import Search
 from muster.core.refusals import BeyondAuthority, CredentialInvalid, PermissionMissing, Refusal, Unknown
 from muster.core.requests import Request
@@ -214,16 +214,11 @@ def run_over(request: Request[None], user: User, person: Person, realm: Realm) -
         try:
             return request.run(known)
         except Unloaded as unloaded:
-            need = unloaded.need
-            assert isinstance(need, Need)
-            known.supply(
-                need,
-                [
-                    it
-                    for it in rows
-                    if isinstance(it, need.kind) and all(map(_has, [it] * 9, need.columns, need.values))
-                ],
-            )
+            wanted = unloaded.need
+            assert isinstance(wanted, Need | Several)
+            for need in (wanted,) if isinstance(wanted, Need) else wanted.needs:
+                found = [it for it in rows if isinstance(it, need.kind)]
+                known.supply(need, [it for it in found if all(map(_has, [it] * 9, need.columns, need.values))])
 
 
 def _has(it: Entity, column: str, value: object) -> bool:

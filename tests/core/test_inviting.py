@@ -46,11 +46,9 @@ async def owed(world: World, user: User) -> tuple[list[tuple[str, str]], list[bo
     """The mails that a user is owed, kind and recipient, and for each of his links whether it works, oldest first."""
     mails: list[Mail] = await entities(world.url, Mail)
     links: list[PasswordLink] = await entities(world.url, PasswordLink)
-    own = sorted((link for link in links if link.user == user.id), key=lambda link: link.id)
-    return (
-        [(mail.kind, mail.recipient) for mail in sorted(mails, key=lambda mail: mail.id) if mail.user == user.id],
-        [link.void_at is None for link in own],
-    )
+    own = [mail for mail in sorted(mails, key=lambda mail: mail.created_at) if mail.user == user.id]
+    to_him = [link for link in sorted(links, key=lambda link: link.created_at) if link.user == user.id]
+    return [(mail.kind, mail.recipient) for mail in own], [link.void_at is None for link in to_him]
 
 
 def inviting(user: User) -> InviteAgain:
@@ -63,8 +61,10 @@ TO_SET, TO_SIGN_IN = ("set-password", "jill@example.com"), ("sign-in", "jill@exa
 async def test_a_second_mail_has_a_link_and_the_first_link_is_void(world: World, realm: Realm) -> None:
     jill = await made(world, realm)
 
+    world.sources.time += 1
     await world.do(realm.administrator.actor, inviting(jill))
     event = await newest(world)
+    world.sources.time += 1
     await world.do(realm.administrator.actor, inviting(jill))
 
     assert await owed(world, jill) == ([TO_SET] * 3, [False, False, True])
@@ -136,6 +136,7 @@ MOVES: list[tuple[dict[str, Any], list[tuple[str, str]], list[bool]]] = [
 async def test_a_link_does_not_outlive_the_address_that_it_was_sent_to(world: World, realm: Realm, move: int) -> None:
     fields, mails, links = MOVES[move]
     jill = await made(world, realm)
+    world.sources.time += 1
 
     await world.do(realm.administrator.actor, editing(jill, **fields))
 

@@ -12,9 +12,12 @@ NAMES = [("Ada", "Wong"), ("Barry", "Burton"), ("Chris", "Redfield"), ("Claire",
 
 
 @pytest.fixture(scope="module")
-def division(admin: Caller, divisions: tuple[int, int]) -> int:
-    """A container in which nobody but the four below is at home."""
-    return divisions[1]
+def division(admin: Caller, root: int) -> int:
+    """A container of their own, in which nobody but the four below is at home."""
+    answer = admin.post(f"/container/{root}/children", json={"name": "Lists", "template_id": 5})
+    assert answer.status_code == 201, answer.text
+    number: int = answer.json()["id"]
+    return number
 
 
 @pytest.fixture(scope="module")

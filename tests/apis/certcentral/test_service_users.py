@@ -189,10 +189,8 @@ def test_what_can_be_no_username_is_refused(admin: Caller, name: str, code: str)
     assert available(admin, name) == (400, code)
 
 
-MAILS = 'SELECT m.kind, m.recipient FROM mails m JOIN users u ON u.id = m."user" WHERE u.username = $1 ORDER BY m.id'
-LINKS = (
-    'SELECT l.void_at IS NULL FROM password_links l JOIN users u ON u.id = l."user" WHERE u.username = $1 ORDER BY l.id'
-)
+MAILS = 'SELECT m.kind, m.recipient FROM mails m JOIN users u ON u.id = m."user" WHERE u.username = $1'
+LINKS = 'SELECT l.void_at IS NULL FROM password_links l JOIN users u ON u.id = l."user" WHERE u.username = $1'
 
 
 def test_the_mail_is_sent_again_with_another_link(admin: Caller, ledger: Ledger) -> None:
@@ -203,7 +201,7 @@ def test_the_mail_is_sent_again_with_another_link(admin: Caller, ledger: Ledger)
 
     assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
     assert ledger.rows(MAILS, name) == [("set-password", address)] * 3
-    assert [bool(live) for (live,) in ledger.rows(LINKS, name)] == [False, False, True]
+    assert sorted(bool(live) for (live,) in ledger.rows(LINKS, name)) == [False, False, True]
 
 
 def test_who_signs_in_elsewhere_is_told_so_again(admin: Caller, ledger: Ledger) -> None:

@@ -86,27 +86,23 @@ NO_CREDENTIALS: list[tuple[str, tuple[int, str]]] = [
 ]
 
 
+CALLS = [("POST", "/v3/users"), ("GET", "/v3/users/x"), ("GET", "/nothing"), ("PUT", "/v3/users")]
+
+
 @pytest.mark.parametrize(("text", "expected"), NO_CREDENTIALS, ids=lambda value: ascii(value)[:40])
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/v3/users"), ("GET", "/v3/users/x"), ("GET", "/nothing"), ("PUT", "/v3/users")]
-)
 def test_what_is_no_credential_is_told_nothing_and_writes_nothing(
-    admin: Caller,
-    client: httpx.Client,
-    application: Application,
-    ledger: Ledger,
-    text: str,
-    expected: tuple[int, str],
-    method: str,
-    path: str,
+    admin: Caller, application: Application, ledger: Ledger, text: str, expected: tuple[int, str]
 ) -> None:
     shown = text.format(token=admin.authorization, id=application[0], secret=application[1])
     headers = httpx.Headers({"Authorization": shown}, encoding="latin-1")
     before = ledger.footprint()
 
-    answer = client.request(method, "/api/web" + path, headers=headers, json=payload() if method == "POST" else None)
+    answers = [
+        admin.showing(None).ask(method, path, headers=headers, json=payload() if method == "POST" else None)
+        for method, path in CALLS
+    ]
 
-    assert refusal(answer) == expected
+    assert [refusal(answer) for answer in answers] == [expected] * len(CALLS)
     assert ledger.footprint() == before
 
 
