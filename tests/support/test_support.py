@@ -126,6 +126,7 @@ STAND_IN = dedent("""
             self.wfile.write(json.dumps(sorted(n for n in os.environ if n.startswith("MUSTER_"))).encode())
 
     written = {"certcentral": {"api_key": "k"}, "console": {"username": "u", "password": "p"}}
+    written["idaas"] = {"applicationId": "a", "sharedSecret": "s"}
     pathlib.Path(os.environ["MUSTER_DATA"], "bootstrap.json").write_text(json.dumps(written))
     http.server.HTTPServer(("127.0.0.1", int(os.environ["MUSTER_PORT"])), Handler).serve_forever()
     """)

@@ -141,7 +141,7 @@ class DatabaseStore:
         self._database = database
         self._cache = StableCache()
         self._writer = Writer(database.writing, self._cache)
-        self.indexer = Indexer(self._writer.run)
+        self.indexer = Indexer(self._writer.run, self._writer.is_busy)
         self.history = History(database.searching)
 
     async def open(self) -> None:

@@ -90,8 +90,9 @@ async def index_some(session: Session) -> int:
 class Indexer:
     """A task that keeps the index up to date, from `start` to `stop`."""
 
-    def __init__(self, run: Callable[[Chore], Awaitable[int]]) -> None:
+    def __init__(self, run: Callable[[Chore], Awaitable[int]], is_busy: Callable[[], bool]) -> None:
         self._run = run
+        self._is_busy = is_busy
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -112,5 +113,6 @@ class Indexer:
             except Refused as refused:
                 log.warning("the index could not be brought up to date: %s", refused.refusal)
                 done = 0
-            if done < TOGETHER:
+            # While others write, only now and then: whoever is pending is found all the same.
+            if done < TOGETHER or self._is_busy():
                 await asyncio.sleep(IDLE_SECONDS)

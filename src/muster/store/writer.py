@@ -86,6 +86,10 @@ class Writer:
         self._wake.set()
         return await future
 
+    def is_busy(self) -> bool:
+        """Whether requests wait to be written."""
+        return bool(self._queue)
+
     async def run(self, chore: Chore) -> int:
         """Carry out a chore in a transaction of its own, between two batches. Raises `Refused`."""
         if not self._open:
