@@ -6,7 +6,6 @@ that case and width make no difference; what is absent meets no comparison, and 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, assert_never
 
@@ -23,6 +22,8 @@ MOST_OFFSET = 2**31 - 1
 class Text(Enum):
     """Fields that hold text which is compared folded, by the user's attribute."""
 
+    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
+
     USERNAME = "username"
     GIVEN_NAME = "given_name"
     FAMILY_NAME = "family_name"
@@ -31,6 +32,8 @@ class Text(Enum):
 
 class Other(Enum):
     """Further fields that a user can be sorted by, or asked to have."""
+
+    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
 
     NUMBER = "number"
     PHONE = "phone"
@@ -43,6 +46,8 @@ class Other(Enum):
 class Flag(Enum):
     """Fields that are true or false."""
 
+    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
+
     ACTIVE = "active"
     LOCKED = "locked"
     SSO_ONLY = "sso_only"
@@ -50,6 +55,8 @@ class Flag(Enum):
 
 class Compare(Enum):
     """How a text compares with another."""
+
+    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
 
     EQUALS = "equals"
     CONTAINS = "contains"
@@ -153,7 +160,7 @@ class Search:
     def bounded(self, tenant: str, within: tuple[str, ...] | None) -> Search:
         """The same question, asked in this tenant by somebody restricted to these units, its page within limits."""
         offset, limit = min(max(self.offset, 0), MOST_OFFSET), min(max(self.limit, 0), MOST_ROWS)
-        return replace(self, tenant=tenant, within=within, offset=offset, limit=limit)
+        return Search(tenant, within, self.conditions, offset, limit, self.order)
 
 
 @frozen

@@ -10,7 +10,7 @@ from muster.core.acts import Question, View
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.known import Known, Need
-from muster.core.query import Holds, HomeBelow, Page, Search
+from muster.core.query import Condition, Holds, HomeBelow, Page, Search
 from muster.core.refusals import BeyondAuthority, Unknown, refuse
 from muster.core.roles import Role, find_role, union
 from muster.core.tenancy import Tenant
@@ -258,11 +258,11 @@ class Users(Question[tuple[tuple[UserView, ...], Page]]):
 
     def answer(self, view: View) -> tuple[tuple[UserView, ...], Page]:
         """One page. Refuses with `Invalid` an unknown unit or role."""
-        conditions = list(self.search.conditions)
+        further: list[Condition] = []
         if self.unit is not None:
-            conditions.append(HomeBelow(find_unit(view, self.unit, "home").path))
+            further.append(HomeBelow(find_unit(view, self.unit, "home").path))
         if self.role is not None:
-            conditions.append(Holds(find_role(view, *self.role, "roles").id))
-        search = replace(self.search, conditions=tuple(conditions))
-        page = view.known.page(search.bounded(view.tenant, view.actor.within))
+            further.append(Holds(find_role(view, *self.role, "roles").id))
+        search = self.search.bounded(view.tenant, view.actor.within)
+        page = view.known.page(search if not further else replace(search, conditions=(*search.conditions, *further)))
         return tuple(look(view, user) for user in page.users), page

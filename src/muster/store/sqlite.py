@@ -100,8 +100,8 @@ def connect(path: Path) -> sqlite3.Connection:
         "journal_mode=WAL",
         "synchronous=FULL",
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
-        "cache_size=-65536",
-        "mmap_size=268435456",
+        "cache_size=-16384",
+        "mmap_size=67108864",
         "temp_store=MEMORY",
     ):
         _wait_for_lock(connection, f"PRAGMA {pragma}")
