@@ -19,11 +19,14 @@ from muster.core.known import Head
 from muster.store.index import Index, Place, trigrams
 from muster.store.rows import LAYOUTS
 from muster.store.session import CommitUnknown, DatabaseFailed, Session
-from muster.store.statements import Statements, listed, quoted
+from muster.store.statements import Insert, Statements, listed, quoted
 from muster.store.where import Searches
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+COPIED = 8
+"""From how many rows on COPY is quicker than an INSERT of arrays."""
+
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
 
@@ -84,7 +87,7 @@ SEARCHES = Searches(_DIALECT, INDEX)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
 _HEAD = STATEMENTS[Head]
 _LOCK_HEADS = f"SELECT {_HEAD.selected} FROM heads t WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
-_KEEP_HEADS = f"{_HEAD.insert} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
+_KEEP_HEADS = f"{_HEAD.insert.statement} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
     f"{quoted(name)} = excluded.{quoted(name)}" for name in _HEAD.changed
 )
 
@@ -146,7 +149,8 @@ class PostgresqlSession:
         return [LAYOUTS[Head].entity(row) for row in rows]
 
     async def keep_heads(self, heads: Sequence[Head]) -> None:
-        await self.insert(_KEEP_HEADS, [LAYOUTS[Head].row(head) for head in heads])
+        async with _told():
+            await self._connection.execute(_KEEP_HEADS, *_columns([LAYOUTS[Head].row(head) for head in heads]))
 
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         statements = STATEMENTS[kind]
@@ -155,9 +159,12 @@ class PostgresqlSession:
                 return list(await self._connection.fetch(statements.one(columns), *values[0]))
             return list(await self._connection.fetch(statements.several(columns), *_columns(values)))
 
-    async def insert(self, statement: str, rows: list[Any]) -> None:
+    async def insert(self, insert: Insert, rows: list[Any]) -> None:
         async with _told():
-            await self._connection.execute(statement, *_columns(rows))
+            if len(rows) < COPIED:
+                await self._connection.execute(insert.statement, *_columns(rows))
+            else:
+                await self._connection.copy_records_to_table(insert.table, records=rows, columns=insert.columns)
 
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
         async with _told():

@@ -19,7 +19,7 @@ from muster.core.values import is_keepable
 from muster.store.branches import assigned_users, units_in
 from muster.store.index import Index, pending
 from muster.store.rows import LAYOUTS, Child, Layout
-from muster.store.statements import Statements
+from muster.store.statements import Insert, Statements
 from muster.store.where import MOST_CANDIDATES, PROBED, Searches, is_scan
 
 
@@ -62,8 +62,8 @@ class Session(Protocol):
     async def select(self, query: Select[Any]) -> list[Any]:
         """The rows of a composed query; it may take long."""
 
-    async def insert(self, statement: str, rows: list[Any]) -> None:
-        """Run an INSERT for many rows."""
+    async def insert(self, insert: Insert, rows: list[Any]) -> None:
+        """Insert rows."""
 
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
         """Run a statement once for each row of parameters."""

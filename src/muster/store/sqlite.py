@@ -22,7 +22,7 @@ from muster.core.known import Head
 from muster.store.index import Index, Place
 from muster.store.rows import LAYOUTS
 from muster.store.session import CommitUnknown, DatabaseFailed, Session
-from muster.store.statements import Statements, listed, quoted
+from muster.store.statements import Insert, Statements, listed, quoted
 from muster.store.where import Searches
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 LOCK_PATIENCE = 30_000
 """How long to wait, in milliseconds, while another process holds the database."""
 
-CHECKPOINT_PAGES = 4_000
+CHECKPOINT_PAGES = 16_000
 SEARCH_THREADS = 2
 
 _json = msgspec.json.Encoder().encode
@@ -87,7 +87,7 @@ class FtsIndex:
 INDEX = FtsIndex()
 SEARCHES = Searches(_DIALECT, INDEX)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
-_KEEP_HEAD = f"{STATEMENTS[Head].insert} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
+_KEEP_HEAD = f"{STATEMENTS[Head].insert.statement} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
     f"{quoted(name)} = excluded.{quoted(name)}" for name in STATEMENTS[Head].changed
 )
 
@@ -184,8 +184,8 @@ class SqliteSession:
         except sqlite3.Error as error:
             raise DatabaseFailed(str(error)) from error
 
-    async def insert(self, statement: str, rows: list[Any]) -> None:
-        await self.execute_many(statement, rows)
+    async def insert(self, insert: Insert, rows: list[Any]) -> None:
+        await self.execute_many(insert.statement, rows)
 
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
         try:

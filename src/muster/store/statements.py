@@ -6,7 +6,7 @@ What the two databases spell differently comes from a `Spelling`; values are alw
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Table
 
@@ -25,6 +25,14 @@ class Spelling(Protocol):
 
     def insert(self, table: Table, columns: Columns) -> str:
         """An INSERT of many rows."""
+
+
+class Insert(NamedTuple):
+    """An INSERT of many rows, and what it is about, for a database that has a quicker way."""
+
+    statement: str
+    table: str
+    columns: Columns
 
 
 def quoted(name: str) -> str:
@@ -75,9 +83,12 @@ class Statements:
         )
 
     @cached_property
-    def insert(self) -> str:
+    def insert(self) -> Insert:
         """Insert many rows in the order of the layout's columns."""
-        return self._spelling.insert(self.layout.table, self.layout.columns)
+        return self._insert(self.layout.table, self.layout.columns)
+
+    def _insert(self, table: Table, columns: Columns) -> Insert:
+        return Insert(self._spelling.insert(table, columns), table.name, columns)
 
     @cached_property
     def changed(self) -> Columns:
@@ -96,9 +107,9 @@ class Statements:
         """Delete the row with a key."""
         return f"DELETE FROM {quoted(self.layout.table.name)} WHERE {self._equal('', self.layout.kind.KEY, 1)}"
 
-    def insert_child(self, child: Child) -> str:
+    def insert_child(self, child: Child) -> Insert:
         """Insert rows of tenant, owner and id."""
-        return self._spelling.insert(child.table, ("tenant", "user", child.column))
+        return self._insert(child.table, ("tenant", "user", child.column))
 
     def delete_child(self, child: Child) -> str:
         """Delete a row of tenant, owner and id."""
