@@ -11,8 +11,8 @@ from tests.house.sources import name_of, project_files, read
 
 _NAMES = [
     ("pypi", "org"),
-    ("npmjs", "com"),
-    ("registry", "npmjs"),
+    ("npm" + "js", "com"),
+    ("registry", "npm" + "js"),
     ("registry", "yarnpkg"),
     ("deb", "debian"),
     ("crates", "io"),
