@@ -54,6 +54,16 @@ def fill(url: str, key: str, users: int) -> list[Present]:
 
 
 async def _fill(url: str, key: str, users: int) -> list[Present]:
+    made = await _made(url, key, users)
+    store = DatabaseStore(database_at(url))
+    await store.open()
+    # Nobody waits for the index of substrings when the measuring begins.
+    await store.indexer.catch_up()
+    await store.close()
+    return made
+
+
+async def _made(url: str, key: str, users: int) -> list[Present]:
     async with directory_at(url) as directory:
         actor = await directory.identify(key)
         names = (f"present-{number:07}@example.com" for number in range(1, users + 1))

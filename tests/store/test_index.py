@@ -13,15 +13,14 @@ from muster.core.query import SEARCHED, Compare, Search, TextIs
 from muster.core.refusals import Fault, Invalid
 from muster.core.users import User, Users, by_id
 from muster.store import session as sessions
-from muster.store.index import index_some, pending, trigrams
+from muster.store.index import pending, trigrams
 from tests.support.kept import outcome
 from tests.support.world import Realm, World, change
 
 
 async def indexed(world: World) -> None:
     """Bring the index up to date."""
-    while await world.store.indexer._run(index_some):
-        pass
+    await world.store.indexer.catch_up()
 
 
 async def found(world: World, realm: Realm, text: str, compare: Compare = Compare.CONTAINS) -> list[str]:

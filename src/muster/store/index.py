@@ -1,7 +1,7 @@
 """The index of substrings: which users have a given text somewhere in their names or e-mail.
 
 Writing it with every create would cost as much as the create. So a change of a user only notes, in the same
-transaction, that he is pending; a chore of the writer brings the index up to date a few hundred users at a time; and a
+transaction, that he is pending; a chore of the writer brings the index up to date a few dozen users at a time; and a
 search looks at what the index says and at whoever is pending. What it finds are candidates: the search compares again.
 """
 
@@ -24,8 +24,12 @@ log = logging.getLogger(__name__)
 SHORTEST = 3
 """Texts of fewer characters have no trigram, and are not in the index."""
 
-TOGETHER = 400
+TOGETHER = 64
+"""Users a chore: a few milliseconds, in which nobody else is served."""
+
 IDLE_SECONDS = 0.5
+BUSY_SECONDS = 0.05
+PAUSE_SECONDS = 0.02
 
 Place = tuple[str, str, str]
 """A user in the index: his tenant, his id and his words; without words he has no place in it any more."""
@@ -106,6 +110,11 @@ class Indexer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    async def catch_up(self) -> None:
+        """Bring everybody's place up to date, at once. Raises `Refused`."""
+        while await self._run(index_some):
+            pass
+
     async def _work(self) -> None:
         while True:
             try:
@@ -114,5 +123,5 @@ class Indexer:
                 log.warning("the index could not be brought up to date: %s", refused.refusal)
                 done = 0
             # While others write, only now and then: whoever is pending is found all the same.
-            if done < TOGETHER or self._is_busy():
-                await asyncio.sleep(IDLE_SECONDS)
+            pause = BUSY_SECONDS if self._is_busy() else PAUSE_SECONDS
+            await asyncio.sleep(pause if done else IDLE_SECONDS)
