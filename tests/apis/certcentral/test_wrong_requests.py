@@ -192,7 +192,7 @@ NOBODY = [
     "filters[search]=a%00b",
     "filters[search]=%F4%8F%BF%BF",
     "filters[search]=%zz",
-    "filters[search]=%!",
+    "filters[search]=%~nobody-is-called-this",
     "filters[search]=' OR 1=1 --".replace(" ", "+"),
     "filters[search]=" + "x" * 10_000,
     "filters[search]=administrator&filters[search]=nobody",
