@@ -80,9 +80,7 @@ def wanted_users(parameters: list[tuple[str, str]], *conditions: Condition) -> t
         order=_order(given.get("sort", "")),
     )
     role = number(given.get("access_role_id"), "roles")
-    question = Users(
-        search, number(given.get("container_id"), "home"), None if role is None else (ACCESS_ROLES, role)
-    )
+    question = Users(search, number(given.get("container_id"), "home"), None if role is None else (ACCESS_ROLES, role))
     return question, truth(given.get("without_container"), "without_container")
 
 
