@@ -10,10 +10,11 @@ from muster.core.drafts import CreateUser, UserDraft
 from muster.core.known import Writes
 from muster.core.leaving import DeleteUser
 from muster.core.query import SEARCHED, Compare, Search, TextIs
-from muster.core.refusals import Fault, Invalid
+from muster.core.refusals import Fault, Invalid, Unavailable
 from muster.core.users import User, Users, by_id
 from muster.store import session as sessions
 from muster.store.index import pending, trigrams
+from muster.store.session import Session
 from tests.support.kept import outcome
 from tests.support.world import Realm, World, change
 
@@ -114,3 +115,13 @@ def test_trigrams_are_of_three_characters_in_a_row_each_once() -> None:
     assert trigrams("ab") == []
     assert len(trigrams("abcabc")) == 3
     assert trigrams("\U0010ffff" * 3) == [(1114111 << 42) | (1114111 << 21) | 1114111]
+
+
+async def test_a_chore_that_fails_is_refused_and_the_next_write_goes_well(world: World, realm: Realm) -> None:
+    async def defective(_: Session) -> int:
+        raise ZeroDivisionError
+
+    failed = await outcome(world.store._writer.run(defective))
+    made = await people(world, realm, "jill.valentine")
+
+    assert (failed, [user.username for user in made]) == (Unavailable(), ["jill.valentine"])

@@ -106,8 +106,9 @@ class Writer:
             done = await chore(session)
             await session.commit()
             _answer(future, _Outcome(done))
-        except (DatabaseFailed, CommitUnknown) as failure:
-            log.warning("a chore failed: %s", failure)
+        except Exception:
+            # Whatever it was: the task that writes for everybody must outlive a chore.
+            log.exception("a chore failed")
             if self._session is not None:
                 await self._session.rollback()
             await self._disconnect()
