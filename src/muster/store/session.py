@@ -17,10 +17,11 @@ from muster.core.units import Unit
 from muster.core.users import User
 from muster.core.values import is_keepable
 from muster.store.branches import assigned_users, units_in
+from muster.store.conditions import is_scan
 from muster.store.index import Index, pending
 from muster.store.rows import LAYOUTS, Child, Layout
 from muster.store.statements import Insert, Statements
-from muster.store.where import MOST_CANDIDATES, PROBED, Searches, is_scan
+from muster.store.where import MOST_CANDIDATES, PROBED, Searches
 
 
 class DatabaseFailed(Exception):

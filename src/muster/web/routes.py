@@ -66,7 +66,8 @@ Handler = Callable[[Call], Awaitable[Answer]]
 class Route:
     """One operation: where it is, who answers it, and what its page and its tests say about it.
 
-    `path` has names in braces. An `open` route needs no credential. `permission` is what the core will demand.
+    `path` has names in braces. An `open` route needs no credential. `permission` is what the core will demand. `takes`
+    is the type of the body, None for no body; `gives` that of a good answer, whose status is `status`, None for none.
     """
 
     method: str
@@ -75,6 +76,9 @@ class Route:
     summary: str
     permission: str | None = None
     open: bool = False
+    takes: Any = None
+    gives: Any = None
+    status: int = 200
 
 
 class Manner(Protocol):

@@ -40,6 +40,16 @@ FIELDS = {
 }
 """The core's names for fields, as this wire calls them; the others are the same."""
 
+ENTITIES = {
+    "account": "SUBSCRIBERS",
+    "attributes": "USERATTRIBUTES",
+    "audit": "REPORTS",
+    "oauth-roles": "OAUTHROLES",
+    "policies": "SETTINGS",
+    "user-roles": "USERSITEROLES",
+}
+"""The core's nouns that this wire's permissions name otherwise; the others are the same in capitals."""
+
 VERBS = {"view": "VIEW", "create": "ADD", "edit": "EDIT", "delete": "REMOVE"}
 
 _NOT_FOUND = {
@@ -79,7 +89,7 @@ def _invalid(refusal: Invalid) -> Answer:
 def permission_name(permission: str) -> str:
     """A permission of the core as this wire's `ENTITY:VERB`."""
     noun, verb = permission.split(":")
-    return f"{noun.upper()}:{VERBS.get(verb, verb.upper())}"
+    return f"{ENTITIES.get(noun, noun.upper())}:{VERBS.get(verb, verb.upper())}"
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -13,7 +13,7 @@ SITE_ROLES = "idaas"
 
 SUPER_ADMINISTRATOR = (SITE_ROLES, 1)
 
-_PEOPLE = ("users", "groups", "authenticators")
+_PEOPLE = ("users", "groups", "tokens")
 
 
 def _role(number: int, name: str, permissions: frozenset[str]) -> RoleTemplate:
@@ -23,7 +23,7 @@ def _role(number: int, name: str, permissions: frozenset[str]) -> RoleTemplate:
 TEMPLATES = (
     _role(1, "Super Administrator", ALL),
     _role(2, "Auditor", views()),
-    _role(3, "Help Desk Administrator", views(of(*_PEOPLE)) | {"users:edit"} | of("authenticators")),
+    _role(3, "Help Desk Administrator", views(of(*_PEOPLE)) | {"users:edit"} | of("tokens")),
     _role(4, "SCIM Provisioning", of("users", "groups") | {"attributes:view"}),
     _role(5, "SIEM Add-on", frozenset({"audit:view"})),
     _role(6, "AD Connector", of("users", "groups") | {"attributes:view"}),
