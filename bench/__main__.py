@@ -27,6 +27,7 @@ class Plan:
     users: int
     seconds: float
     rounds: int
+    keep: Path | None
 
 
 def _plan(arguments: list[str] | None = None) -> Plan:
@@ -35,10 +36,14 @@ def _plan(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--databases", default=",".join(DATABASES), help="sqlite,postgresql")
     parser.add_argument("--connections", default="1,16,64,256", help="numbers of connections to create over")
     parser.add_argument("--users", type=int, help="users that are there before (100000; quick: 3000)")
+    parser.add_argument("--million", action="store_true", help="1,000,000 users, creates over 64 connections, 3 rounds")
+    parser.add_argument("--keep", type=Path, help="a directory that filled databases are kept in, for the next time")
     parser.add_argument("--seconds", type=float, help="length of one measurement (2; quick: 0.6)")
     parser.add_argument("--rounds", type=int, help="rounds, of which the median is shown (5; quick: 1)")
     given = parser.parse_args(arguments)
     users, seconds, rounds = (3_000, 0.6, 1) if given.quick else (100_000, 2.0, 5)
+    if given.million:
+        users, rounds, given.connections = 1_000_000, 3, "64"
     databases = tuple(given.databases.split(","))
     if not set(databases) <= set(DATABASES):
         parser.error(f"--databases: {', '.join(DATABASES)}")
@@ -48,6 +53,7 @@ def _plan(arguments: list[str] | None = None) -> Plan:
         given.users or users,
         given.seconds or seconds,
         given.rounds or rounds,
+        given.keep,
     )
 
 
@@ -75,7 +81,7 @@ def main() -> None:
         rounds = []
         for database in plan.databases:
             _say(f"{database}: filling with {plan.users:,} users")
-            ready = stack.enter_context(subject(database, plan.users, Path(directory)))
+            ready = stack.enter_context(subject(database, plan.users, Path(directory), plan.keep))
             rounds.append(Rounds(ready, plan.connections, plan.seconds))
         measure(rounds, plan.rounds, _say)
         print(report.table(rounds))

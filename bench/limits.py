@@ -22,7 +22,7 @@ from typing import Any
 
 import uvloop
 
-from bench.fill import create_for, directory_at
+from bench.directory import create_for, directory_at
 from bench.load import WrongAnswer
 from bench.workloads import http
 

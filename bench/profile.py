@@ -23,8 +23,9 @@ from bench.fill import fill
 from bench.load import Workload, run_load
 from bench.processes import SERVER_CORE, can_pin, cpu_seconds, pin
 from bench.rounds import on_the_load_core
+from bench.samples import Present, sample
 from bench.servers import DATABASES, POSTGRESQL
-from bench.workloads import CertcentralById, CertcentralByLoginName, CertcentralCreates, Present
+from bench.workloads import CertcentralCreates, certcentral_by_id, certcentral_by_login_name
 from tests.support.live import LiveMuster
 from tests.support.postgresql import postgres_server
 
@@ -50,7 +51,7 @@ class SampledMuster(LiveMuster):
 def _workload(name: str, key: str, people: list[Present]) -> Workload:
     if name == "create":
         return CertcentralCreates(key, "profile")
-    return CertcentralById(key, people) if name == "id" else CertcentralByLoginName(key, people)
+    return certcentral_by_id(key, people) if name == "id" else certcentral_by_login_name(key, people)
 
 
 def _report(stacks: list[tuple[int, list[str]]], most: int) -> str:
@@ -107,7 +108,8 @@ def main() -> None:
         muster = SampledMuster(Path(directory) / "var", url, settings={"MUSTER_LOG_LEVEL": "warning"})
         stack.callback(muster.stop)
         muster.start()
-        people = fill(url, muster.bootstrap.api_key, given.users)
+        fill(url, muster.bootstrap.api_key, given.users)
+        people = sample(url).people
         if can_pin():
             pin(muster.pid, SERVER_CORE)
         pid = muster.pid

@@ -9,14 +9,20 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from bench.limits import EmptyPost, attainable
+from bench.lists import TURNING, lists
 from bench.load import Timed, Workload, WrongAnswer, run_load
 from bench.processes import LOAD_CORE, Usage, can_pin, usage_of
 from bench.servers import Subject
-from bench.workloads import CertcentralById, CertcentralByLoginName, CertcentralCreates, IdaasCreates
+from bench.workloads import CertcentralCreates, IdaasCreates, certcentral_by_id, certcentral_by_login_name
+from bench.workloads_idaas import idaas_by_id, idaas_by_user_id, idaas_pages
+from bench.workloads_scim import ScimCreates, scim_by_id, scim_by_user_name, scim_list
 
 LIMIT_1, LIMIT_2 = EmptyPost.name, "limit 2: directory alone"
 TOGETHER = 64
 """Connections at which limits and reads are measured."""
+
+MODEST = 4
+"""Connections at which lists and searches are measured."""
 
 
 @dataclass
@@ -57,16 +63,30 @@ class Rounds:
         self._seconds = seconds
         self.limit_1 = self._line(LIMIT_1, TOGETHER)
         self.limit_2 = self._line(LIMIT_2, TOGETHER)
-        key, people = subject.key, subject.people
+        key, people = subject.key, subject.sample.people
         creates = CertcentralCreates(key, "bench")
         self._loads: list[tuple[Workload, Measured]] = [(EmptyPost(key), self.limit_1)]
         self._loads += [(creates, self._line(creates.name, number)) for number in connections]
-        enrolments = IdaasCreates(*subject.application, "enrolled")
-        self._loads.append((enrolments, self._line(enrolments.name, TOGETHER)))
-        self._loads += [
-            (reads, self._line(reads.name, TOGETHER))
-            for reads in (CertcentralById(key, people), CertcentralByLoginName(key, people))
+        credential = ",".join(subject.application)
+        many: list[Workload] = [
+            IdaasCreates(*subject.application, "enrolled"),
+            ScimCreates(subject.token, "provisioned"),
+            certcentral_by_id(key, people),
+            certcentral_by_login_name(key, people),
+            idaas_by_id(credential, people),
+            idaas_by_user_id(credential, people),
+            scim_by_id(subject.token, people),
+            scim_by_user_name(subject.token, people),
         ]
+        self._loads += [(each, self._line(each.name, TOGETHER)) for each in many]
+        few: list[Workload] = [
+            *lists(key, subject.sample),
+            *idaas_pages(credential, subject.sample),
+            scim_list(subject.token),
+        ]
+        for each in few:
+            # Whoever turns pages asks for one after the other.
+            self._loads.append((each, self._line(each.name, 1 if each.name == TURNING else MODEST)))
 
     def _line(self, name: str, connections: int) -> Measured:
         return Measured(self.subject.database, name, connections)

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from bench.fill import fill
 from bench.limits import DirectoryAlone, directory_alone
 from bench.processes import SERVER_CORE, can_pin, pin, postgres_pid, resident_bytes
-from bench.workloads import Present
+from bench.samples import Sample, sample
 from tests.support.live import LiveMuster
 from tests.support.postgresql import PostgresServer, postgres_server
 
@@ -20,6 +21,8 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRESQL)
 SETTLE_SECONDS = 1.0
 SEEN_STARTS = 3
+FILLED = "filled"
+"""A file that says that a kept database is whole."""
 
 
 @dataclass(frozen=True)
@@ -41,27 +44,29 @@ class Subject:
     muster: LiveMuster
     key: str
     application: tuple[str, str]
-    people: list[Present]
+    token: str
+    sample: Sample
     alone: DirectoryAlone
     idle: Idle
     database_pid: int | None
 
 
 @contextmanager
-def subject(database: str, users: int, home: Path) -> Iterator[Subject]:
-    """A server with this many users on a database of this kind, durable as in earnest."""
-    with _databases(database, home / database) as (url, copied):
-        muster = LiveMuster(home / database / "var", url, settings={"MUSTER_LOG_LEVEL": "warning"})
+def subject(database: str, users: int, home: Path, keep: Path | None = None) -> Iterator[Subject]:
+    """A server with this many users on a database of this kind, durable as in earnest.
+
+    Filled databases are kept under `keep`, if it is given, and copied from there the next time.
+    """
+    with _databases(database, users, home / database, keep) as databases:
+        muster = LiveMuster(databases.home / "var", databases.url, settings={"MUSTER_LOG_LEVEL": "warning"})
         try:
-            muster.start()
             key = muster.bootstrap.api_key
             application = (muster.bootstrap.application, muster.bootstrap.shared_secret)
-            muster.stop()
-            people = fill(url, key, users)
-            with directory_alone(copied(), key, SERVER_CORE if can_pin() else None) as alone:
+            with directory_alone(databases.copy(), key, SERVER_CORE if can_pin() else None) as alone:
                 idle = _started(muster)
                 pid = postgres_pid() if database == POSTGRESQL else None
-                yield Subject(database, muster, key, application, people, alone, idle, pid)
+                token, people = muster.bootstrap.token, sample(databases.url)
+                yield Subject(database, muster, key, application, token, people, alone, idle, pid)
         finally:
             muster.stop()
 
@@ -81,38 +86,72 @@ def _started(muster: LiveMuster) -> Idle:
 
 
 @contextmanager
-def _databases(database: str, home: Path) -> Iterator[tuple[str, _Copied]]:
-    home.mkdir(parents=True)
+def _databases(database: str, users: int, home: Path, keep: Path | None) -> Iterator[_Sqlite | _Postgresql]:
+    """A filled database to be measured, and what is beside it."""
+    kept = home.with_name(f"{database}-filled") if keep is None else keep.absolute() / f"{database}-{users}"
+    kept.mkdir(parents=True, exist_ok=True)
     if database == SQLITE:
-        url = f"sqlite:///{home / 'muster.db'}"
-        yield url, _Copied(url, None)
+        _fill(kept, f"sqlite:///{kept / 'muster.db'}", users)
+        yield _Sqlite(kept, home)
         return
-    with postgres_server(durable=True) as server, server.database() as url:
-        copied = _Copied(url, server)
+    with postgres_server(durable=True, home=kept / "server") as server:
+        filled = f"muster_filled_{users}"
+        if not (kept / FILLED).exists():
+            server.create_database(name=filled)
+        url = urlunsplit(urlsplit(server.url)._replace(path=f"/{filled}"))
+        _fill(kept, url, users)
+        databases = _Postgresql(kept, home, server, filled)
         try:
-            yield url, copied
+            yield databases
         finally:
-            copied.drop()
+            databases.drop()
 
 
-class _Copied:
-    """Makes a second database like the first, which nobody may be connected to meanwhile."""
+def _fill(kept: Path, url: str, users: int) -> None:
+    if (kept / FILLED).exists():
+        return
+    muster = LiveMuster(kept / "var", url, settings={"MUSTER_LOG_LEVEL": "warning"})
+    try:
+        muster.start()
+    finally:
+        muster.stop()
+    fill(url, muster.bootstrap.api_key, users)
+    (kept / FILLED).touch()
 
-    def __init__(self, url: str, server: PostgresServer | None) -> None:
-        self._url = url
-        self._server = server
-        self._copy: str | None = None
 
-    def __call__(self) -> str:
-        if self._server is not None:
-            self._copy = self._server.create_database(template=self._url.rpartition("/")[2])
-            return self._copy
-        path = Path(self._url.removeprefix("sqlite:///"))
+class _Sqlite:
+    """Copies of a filled file."""
+
+    def __init__(self, kept: Path, home: Path) -> None:
+        self.home = home
+        shutil.copytree(kept, home, dirs_exist_ok=True)
+        self.url = f"sqlite:///{home / 'muster.db'}"
+
+    def copy(self) -> str:
+        """Another one."""
         for suffix in ("", "-wal"):
             with suppress(FileNotFoundError):
-                shutil.copyfile(f"{path}{suffix}", f"{path}.copy{suffix}")
-        return f"{self._url}.copy"
+                shutil.copyfile(self.home / f"muster.db{suffix}", self.home / f"copy.db{suffix}")
+        return f"sqlite:///{self.home / 'copy.db'}"
+
+
+class _Postgresql:
+    """Copies of a filled database, to which nobody may be connected meanwhile."""
+
+    def __init__(self, kept: Path, home: Path, server: PostgresServer, filled: str) -> None:
+        self.home = home
+        self._server = server
+        self._filled = filled
+        shutil.copytree(kept / "var", home / "var", dirs_exist_ok=True)
+        self._copies: list[str] = []
+        self.url = self.copy()
+
+    def copy(self) -> str:
+        """Another one."""
+        self._copies.append(self._server.create_database(template=self._filled))
+        return self._copies[-1]
 
     def drop(self) -> None:
-        if self._copy is not None and self._server is not None:
-            self._server.drop_database(self._copy)
+        """Remove them."""
+        for url in self._copies:
+            self._server.drop_database(url)

@@ -5,23 +5,15 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 from bench.load import WrongAnswer
+from bench.samples import Present
 
 NUMBERED = b"0000000000"
 STANDARD_USER = 5
-
-
-@dataclass(frozen=True)
-class Present:
-    """A user that was there before the load: the number and the login name that he is found by."""
-
-    number: int
-    username: str
 
 
 def http(method: str, path: str, key: str, body: bytes | None = None, header: str = "x-dc-devkey") -> bytes:
@@ -102,12 +94,11 @@ class IdaasCreates:
             raise WrongAnswer(f"{self.name} {token!r}: {status} {body[:300]!r}")
 
 
-class _Reads:
-    """Requests of a prepared list, over and over in an order without pattern."""
+class Reads:
+    """Requests of a prepared list, over and over in an order without pattern; an answer holds what belongs to each."""
 
-    name = ""
-
-    def __init__(self, requests: Sequence[tuple[bytes, bytes]]) -> None:
+    def __init__(self, name: str, requests: Sequence[tuple[bytes, bytes]]) -> None:
+        self.name = name
         self._requests = list(requests)
         random.shuffle(self._requests)
         self._next = 0
@@ -121,27 +112,17 @@ class _Reads:
             raise WrongAnswer(f"{self.name} {token!r}: {status} {body[:300]!r}")
 
 
-class CertcentralById(_Reads):
+def certcentral_by_id(key: str, people: Sequence[Present]) -> Reads:
     """`GET /services/v2/user/{id}`."""
-
-    name = "read by id"
-
-    def __init__(self, key: str, people: Sequence[Present]) -> None:
-        super().__init__(
-            [(http("GET", f"/services/v2/user/{one.number}", key), b'{"id":%d,' % one.number) for one in people]
-        )
+    requests = [(http("GET", f"/services/v2/user/{one.number}", key), b'{"id":%d,' % one.number) for one in people]
+    return Reads("read by id", requests)
 
 
-class CertcentralByLoginName(_Reads):
+def certcentral_by_login_name(key: str, people: Sequence[Present]) -> Reads:
     """`GET /services/v2/user?filters[search]=<login name>`."""
-
-    name = "read by login name"
-
-    def __init__(self, key: str, people: Sequence[Present]) -> None:
-        path = "/services/v2/user?filters%5Bsearch%5D="
-        super().__init__(
-            [
-                (http("GET", path + quote(one.username, safe=""), key), f'"username":"{one.username}"'.encode())
-                for one in people
-            ]
-        )
+    path = "/services/v2/user?filters%5Bsearch%5D="
+    requests = [
+        (http("GET", path + quote(one.username, safe=""), key), f'"username":"{one.username}"'.encode())
+        for one in people
+    ]
+    return Reads("read by login name", requests)
