@@ -186,6 +186,7 @@ NAMES: list[tuple[dict[str, Any], str]] = [
     ({"organization": {"name": "Example Company, LLC"}, "child_name": "ours"}, "Example Company, LLC"),
     ({"organization": ABSENT, "child_name": "ours"}, "ours"),
     ({"organization": {"name": ""}, "child_name": ""}, "first@example.com"),
+    ({"organization": {"name": " "}, "child_name": " "}, "first@example.com"),
     ({"organization": None, "child_name": None}, "first@example.com"),
 ]
 

@@ -134,3 +134,21 @@ def test_service_users_have_lists_of_their_own(admin: Caller, four: list[int], p
 
     assert answer.status_code == 200
     assert not set(four) & {user["id"] for user in answer.json()["users"]}
+
+
+def test_a_page_beyond_the_last_user_is_empty_and_says_how_many_there_are(
+    admin: Caller, division: int, four: list[int]
+) -> None:
+    for offset in (4, 5, 1_000, 2**31 - 1):
+        assert listed(admin, division, offset=offset) == ([], {"total": 4, "limit": 500, "offset": offset})
+
+
+def test_a_total_follows_whoever_comes_and_goes(admin: Caller, root: int) -> None:
+    made = admin.post(f"/container/{root}/children", json={"name": unused("Totals"), "template_id": 5})
+    container = made.json()["id"]
+    ids = [admin.create(container={"id": container}) for _ in range(3)]
+    totals = [listed(admin, container, limit=1)[1]["total"]]
+    assert admin.ask("DELETE", f"/user/{ids[0]}").status_code == 204
+    totals += [listed(admin, container, limit=1)[1]["total"], len(listed(admin, container)[0])]
+
+    assert totals == [3, 2, 2]

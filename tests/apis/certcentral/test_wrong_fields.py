@@ -93,7 +93,7 @@ WRONG_ASSIGNMENTS = [
     *cases(ASSIGNMENTS, f"invalid_{ASSIGNMENTS}|type", 5, "5", {}, [[1]], [1.0], [True], [{"id": 1}], [None]),
     *cases(ASSIGNMENTS, f"invalid_{ASSIGNMENTS}|malformed", ["x"], ["-1"], [1, "1e3"]),
     *cases(ASSIGNMENTS, "invalid_container", [999_999], [1, "999999"], [-1], [2**70]),
-    *cases(ASSIGNMENTS, f"invalid_{ASSIGNMENTS}|too_many", [*range(1, 1002)]),
+    *cases(ASSIGNMENTS, f"invalid_{ASSIGNMENTS}|too_many", [*range(1, 1002)], [0] * 1001),
 ]
 WRONG_FLAGS = [
     *cases("is_saml_sso_only", "invalid_is_saml_sso_only|malformed", "maybe", "yes", 2, -1, "null"),

@@ -8,7 +8,7 @@ from muster.core.users import Users
 from muster.web.answers import Answer
 from muster.web.routes import Call
 
-APPROVERS = Search(conditions=(Present(Other.JOB_TITLE), Present(Other.PHONE)), limit=MOST_ROWS)
+APPROVERS = Search(conditions=(Present(Other.JOB_TITLE), Present(Other.PHONE)), limit=MOST_ROWS, total=False)
 """*Add user*: both are needed to approve."""
 
 

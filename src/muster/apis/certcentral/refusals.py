@@ -21,9 +21,12 @@ from muster.core.refusals import (
     BeyondAuthority,
     CredentialInvalid,
     Fault,
+    Full,
+    InUse,
     Invalid,
     LastAdministrator,
     Obstacle,
+    Outdated,
     OwnAccount,
     PermissionMissing,
     Refusal,
@@ -33,8 +36,10 @@ from muster.core.refusals import (
     Unavailable,
     Unknown,
     Unsuited,
+    WrongState,
 )
 from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
+from muster.web.cors import Shared
 from muster.web.routes import header
 
 encode = msgspec.json.Encoder().encode
@@ -79,6 +84,7 @@ _DETAILS = {
     Fault.WEAK: "weak",
     Fault.UNKNOWN: "unknown",
     Fault.INACTIVE: "inactive",
+    Fault.FIXED: "fixed",
 }
 
 _UNKNOWN_REFERENCES = {
@@ -148,12 +154,21 @@ def refused(refusal: Refusal) -> Answer:
             return _denied("ip_address_not_allowed")
         case ShutsOut():
             return error(400, "ip_rule_excludes_caller", "The rules would then shut out the caller of this request.")
+        case InUse(noun):
+            name = NOUNS.get(noun, noun)
+            return error(400, f"{name}_in_use", f"The {name} is in use.")
         case LastAdministrator():
             return error(400, "cannot_remove_last_administrator", "The account needs an active administrator.")
         case OwnAccount():
             return error(400, "cannot_delete_self", "Nobody can delete himself.")
         case Unsuited(obstacle):
             return error(400, _OBSTACLES[obstacle], f"The user {obstacle.value}.")
+        case Full(noun, limit):
+            return error(400, f"too_many_{noun}s", f"There can be no more than {limit} of them.")
+        case WrongState(noun):
+            return error(400, f"{noun}_state_not_valid", f"The {noun} is in a state in which this cannot be done.")
+        case Outdated(noun):
+            return error(409, f"{noun}_changed", f"The {noun} has changed since.")
         case Saturated() | Unavailable():
             return error(503, "service_unavailable", "The service is not available now, please try again.")
         case _:
@@ -191,6 +206,7 @@ class CertcentralManner:
     """How this API carries itself."""
 
     channel = "certcentral"
+    shared = Shared(("X-DC-DEVKEY", "Content-Type"), ("Allow", "ETag", "X-Request-Id"))
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now

@@ -2,49 +2,88 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from msgspec import UNSET, Struct, UnsetType
 
-from muster.apis.certcentral.shapes import Id
+from muster.apis.certcentral.shapes import (
+    DETAIL_LENGTH,
+    LINE,
+    Detail,
+    Id,
+    Moment,
+    NeededEmail,
+    NeededKeyName,
+    NeededName,
+    Number,
+    NumberText,
+    Username,
+)
+from muster.core.federation import ADDRESS_LENGTH, MAPPING_LENGTH, METADATA_LENGTH
+from muster.core.network import DESCRIPTION_LENGTH
+from muster.core.values import LOGIN_NAME_LENGTH
+from muster.web.schemas import needed, told
+
+MANAGED = "managed"
+"""The type of a subaccount that nobody signs in to: it is told an API key."""
+
+ACCOUNT_TYPES = ("", "retail", "enterprise", "reseller", "partner", MANAGED)
+
+_SOURCES = ("xml_metadata", "source_url")
+_METADATA = '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com"/>'
 
 
 class SubaccountUser(Struct):
-    username: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    job_title: str | None = None
-    telephone: str | None = None
+    username: Username = None
+    first_name: NeededName = None
+    last_name: NeededName = None
+    email: NeededEmail = None
+    job_title: Detail = None
+    telephone: Detail = None
 
 
 class SubaccountOrganization(Struct):
-    name: str | None = None
+    name: Annotated[str | None, told(maxLength=LOGIN_NAME_LENGTH, pattern=LINE)] = None
 
 
 class NewSubaccount(Struct):
     """*Create subaccount*."""
 
-    account_type: str | None = None
-    user: SubaccountUser | None = None
+    account_type: Annotated[str | None, told(enum=[None, *ACCOUNT_TYPES])] = None
+    user: Annotated[SubaccountUser | None, needed()] = None
     organization: SubaccountOrganization | None = None
-    child_name: str | None = None
+    child_name: Detail = None
     account_manager_user_id: Id | None = None
 
 
 class NewSamlEntity(Struct):
     """*Update SAML entity*."""
 
-    xml_metadata: str | None = None
-    source_url: str | None = None
-    attribute_mapping: str | None = None
-    friendly_name: str | None = None
+    xml_metadata: Annotated[str | None, told(maxLength=METADATA_LENGTH, examples=[_METADATA])] = None
+    source_url: Annotated[str | None, told(maxLength=ADDRESS_LENGTH, examples=["https://idp.example.com/meta"])] = None
+    attribute_mapping: Annotated[
+        str | None,
+        needed(
+            minLength=1,
+            maxLength=MAPPING_LENGTH,
+            contentMediaType="application/json",
+            examples=['{"username":"NameID"}'],
+        ),
+    ] = None
+    friendly_name: NeededKeyName = None
+
+
+_EITHER = [{"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in _SOURCES]
+DescribedSamlEntity = Annotated[NewSamlEntity, told(anyOf=_EITHER)]
+"""One of the two must be there."""
 
 
 class NewIpRule(Struct):
     """*Add IP restriction*."""
 
-    ip_address: str | None = None
-    ip_address_end: str | None = None
-    description: str | None = None
+    ip_address: Annotated[str | None, needed(minLength=1, maxLength=DETAIL_LENGTH, examples=["203.0.113.1"])] = None
+    ip_address_end: Annotated[str | None, told(maxLength=DETAIL_LENGTH, examples=["203.0.113.9"])] = None
+    description: Annotated[str | None, told(maxLength=DESCRIPTION_LENGTH, pattern=LINE)] = None
     user_id: Id | None = None
     api_key_id: Id | None = None
 
@@ -52,7 +91,7 @@ class NewIpRule(Struct):
 class Account(Struct):
     """*Account details*, with the keys of the recording; the documented ones are others."""
 
-    id: int
+    id: Number
     primary_organization_id: int
     primary_organization_name: str
     primary_organization_country: str
@@ -61,10 +100,10 @@ class Account(Struct):
     display_rep: bool
     rep_photo_id: int
     balance_negative_limit: int
-    root_container_id: int
+    root_container_id: Number
     cert_transparency: str
     cert_central_type: str
-    billing_account_id: int
+    billing_account_id: Number
     billing_account_name: str
     language_id: int
     migrated: bool
@@ -75,37 +114,37 @@ class Account(Struct):
 
 
 class CreatedSubaccount(Struct):
-    id: int
+    id: Number
     api_key: str | UnsetType = UNSET
 
 
-class NoSamlEntity(Struct):
+class NoSamlEntity(Struct, forbid_unknown_fields=True):
     """What is answered where there is none."""
 
 
 class SamlEntity(Struct):
     """Its ids are strings."""
 
-    id: str
-    account_id: str
+    id: NumberText
+    account_id: NumberText
     xml_metadata: str | UnsetType
     source_url: str | UnsetType
     idp_entity_id: str | UnsetType
     attribute_mapping: str
     friendly_name: str
     friendly_slug: str
-    date_created: str
+    date_created: Annotated[str, told(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
     username_attribute: str | UnsetType
-    type: str
+    type: Literal["login"]
 
 
 class IpRule(Struct):
-    id: int
-    date_created: str
-    account_id: str
-    container_id: int
-    user_id: int
-    api_key_id: int | UnsetType
+    id: Number
+    date_created: Moment
+    account_id: NumberText
+    container_id: Number
+    user_id: Annotated[int, told(minimum=0)]
+    api_key_id: Number | UnsetType
     ip_address: str
     ip_address_end: str
     description: str | UnsetType
@@ -116,7 +155,7 @@ class IpRules(Struct):
 
 
 class Approver(Struct):
-    user_id: str
+    user_id: NumberText
     name: str
     first_name: str | UnsetType
     last_name: str | UnsetType

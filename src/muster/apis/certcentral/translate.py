@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
 from muster.apis.certcentral import shapes
 from muster.apis.certcentral.roles import ACCESS_ROLES, KEY_ROLES
+from muster.apis.certcentral.shapes import DETAIL_LENGTH, EMAIL_LENGTH, LARGEST_ID, NAME_LENGTH
 from muster.core import values
-from muster.core.drafts import UserDraft
+from muster.core.drafts import MOST_SCOPE, UserDraft
 from muster.core.editing import Editor, UserEdit
 from muster.core.entity import KEPT, Kept
 from muster.core.keyring import KeyView
@@ -21,16 +23,9 @@ from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.roles import Role
 from muster.core.services import CreateServiceUser
 from muster.core.units import Unit
-from muster.core.users import User, UserView
+from muster.core.users import SERVICE, User, UserView
 
-USERNAME = re.compile(r"[A-Za-z0-9@\-_+.]+", re.ASCII)
-"""*Add user*: the valid characters of a username."""
-
-NAME_LENGTH = 128
-EMAIL_LENGTH = 255
-DETAIL_LENGTH = 64
-LARGEST_ID = 2**53 - 1
-ROOT_TEMPLATE = 5
+USERNAME = re.compile(shapes.USERNAME_CHARACTERS, re.ASCII)
 ENGLISH = 1
 
 # The names of what only this API knows, among a unit's extras.
@@ -76,7 +71,7 @@ def truth(value: bool | int | str | None, field: str) -> bool:
     return found
 
 
-def draft(shape: shapes.NewUser) -> UserDraft:
+def draft(shape: shapes.FirstUser) -> UserDraft:
     """The user that *Add user* asks for. Refuses with `Invalid` what its page does not allow."""
     return UserDraft(
         username=username(shape.username),
@@ -95,22 +90,29 @@ def draft(shape: shapes.NewUser) -> UserDraft:
 def edits(shape: shapes.EditedUser) -> Editor:
     """What *Edit user* makes different.
 
-    Clients send the whole user back: what comes as it stands is no change, and its page's rules are for changes.
+    Clients send the whole user back: what comes as it stands is no change, and its page's rules are for changes. Of a
+    service user nothing but the e-mail is changed (*Edit service user*).
     """
 
     def edit(user: User) -> UserEdit:
         phone, job_title = shape.telephone or None, shape.job_title or None
+        if user.kind == SERVICE:
+            return UserEdit(email=_new_email(user, shape))
         return UserEdit(
             username=_unless(user.username, shape.username, username),
             given_name=_unless(user.given_name, shape.first_name, partial(name, field="given_name")),
             family_name=_unless(user.family_name, shape.last_name, partial(name, field="family_name")),
-            email=KEPT if shape.email and shape.email == user.email else email(shape.email),
+            email=_new_email(user, shape),
             phone=KEPT if phone == user.phone else detail(phone, "phone"),
             job_title=KEPT if job_title == user.job_title else detail(job_title, "job_title"),
             sso_only=KEPT if shape.is_saml_sso_only in (None, "") else truth(shape.is_saml_sso_only, "sso_only"),
         )
 
     return edit
+
+
+def _new_email(user: User, shape: shapes.EditedUser) -> str | Kept:
+    return KEPT if shape.email and shape.email == user.email else email(shape.email)
 
 
 def _unless(current: str | None, text: str | None, check: Callable[[str], str]) -> str | Kept:
@@ -161,7 +163,7 @@ def email(text: str | None) -> str:
     return address
 
 
-def access_roles(roles: list[shapes.IdObject] | None) -> tuple[tuple[str, int], ...]:
+def access_roles(roles: list[shapes.RoleObject] | None) -> tuple[tuple[str, int], ...]:
     """The roles to grant: at least one."""
     numbers = [number(role.id, "roles") for role in roles or ()]
     found = tuple((ACCESS_ROLES, role) for role in numbers if role is not None)
@@ -171,7 +173,9 @@ def access_roles(roles: list[shapes.IdObject] | None) -> tuple[tuple[str, int], 
 
 
 def units(ids: list[shapes.Id] | None) -> tuple[int, ...]:
-    """The units of a scope."""
+    """The units of a scope. Refuses with `Invalid` too many entries, those that name nothing included."""
+    if ids is not None and len(ids) > MOST_SCOPE:
+        refuse(Invalid("scope", Fault.TOO_MANY, MOST_SCOPE))
     numbers = [number(unit, "scope") for unit in ids or ()]
     return tuple(unit for unit in numbers if unit is not None)
 
@@ -252,7 +256,7 @@ def given(text: str | None) -> str | UnsetType:
     return UNSET if text is None else text
 
 
-def status(view: UserView) -> str:
+def status(view: UserView) -> Literal["active", "inactive"]:
     """`active` is recorded; `inactive` is decided here."""
     return "active" if view.user.active else "inactive"
 
@@ -277,7 +281,7 @@ def container(unit: Unit) -> shapes.Container:
         public_id=_derived("public id", unit.id, 32),
         name=unit.name,
         parent_id=unit.above[-1] if unit.above else 0,
-        template_id=int(extras.get(TEMPLATE, ROOT_TEMPLATE)),
+        template_id=int(extras.get(TEMPLATE, shapes.DEPARTMENT)),
         ekey=extras.get(EKEY) or _derived("ekey", unit.id, 28),
         has_logo=False,
         is_active=unit.active,

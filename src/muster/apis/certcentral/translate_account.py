@@ -9,10 +9,9 @@ from msgspec import UNSET
 
 from muster.apis.certcentral import shapes_account as shapes
 from muster.apis.certcentral.metadata import provider_id
+from muster.apis.certcentral.shapes import DETAIL_LENGTH, NAME_LENGTH
 from muster.apis.certcentral.translate import (
-    DETAIL_LENGTH,
     ENGLISH,
-    NAME_LENGTH,
     detail,
     email,
     given,
@@ -34,10 +33,6 @@ from muster.core.users import UserView
 from muster.web.answers import Hindered, WrongShape
 from muster.web.bodies import decoder
 
-MANAGED = "managed"
-"""The type of a subaccount that nobody signs in to: it is told an API key."""
-
-ACCOUNT_TYPES = ("", "retail", "enterprise", "reseller", "partner", MANAGED)
 COUNTRY = "us"
 USERNAME_ATTRIBUTE = "username"
 
@@ -72,7 +67,7 @@ def account(tenant: Tenant, root: Unit) -> shapes.Account:
 
 def subtenant(shape: shapes.NewSubaccount, blueprint: Blueprint) -> CreateSubtenant:
     """The subaccount that is asked for. It is called as its organization, else as the parent calls it."""
-    if (shape.account_type or "") not in ACCOUNT_TYPES:
+    if (shape.account_type or "") not in shapes.ACCOUNT_TYPES:
         refuse(Invalid("account_type", Fault.UNKNOWN))
     if shape.user is None:
         refuse(Invalid("owner", Fault.MISSING))
@@ -80,12 +75,12 @@ def subtenant(shape: shapes.NewSubaccount, blueprint: Blueprint) -> CreateSubten
     label = detail(shape.child_name, "label")
     name = shape.organization.name if shape.organization is not None else None
     return CreateSubtenant(
-        name=next(one for one in (name, label, draft.email, "") if one),
+        name=next(one for one in (name, label, draft.email) if one and one.strip()),
         blueprint=blueprint,
         administrator=draft,
         label=label,
         manager=number(shape.account_manager_user_id, "manager"),
-        with_key=shape.account_type == MANAGED,
+        with_key=shape.account_type == shapes.MANAGED,
     )
 
 

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from muster.apis.certcentral import shapes
 from muster.apis.certcentral.translate import (
-    DETAIL_LENGTH,
     DOMAINS,
     EKEY,
     ORGANIZATIONS,
@@ -27,16 +26,12 @@ from muster.core.tree import NAME_LENGTH, CreateUnit, EditUnit, UnitView
 from muster.core.units import Unit
 
 TEMPLATES = {
-    5: shapes.Template(5, "Department", "2014-08-05T20:11:28+00:00"),
-    6: shapes.Template(6, "Business Unit", "2015-09-08T20:34:55+00:00"),
+    shapes.DEPARTMENT: shapes.Template(shapes.DEPARTMENT, "Department", "2014-08-05T20:11:28+00:00"),
+    shapes.BUSINESS_UNIT: shapes.Template(shapes.BUSINESS_UNIT, "Business Unit", "2015-09-08T20:34:55+00:00"),
 }
 """The templates that were seen on the wire: every container may have children of either."""
 
-MOST_ORGANIZATIONS = 1000
-MOST_DOMAINS = 200
-DOMAIN_LENGTH = 253
-
-_DOMAIN = re.compile(r"[A-Za-z0-9.*_-]+", re.ASCII)
+_DOMAIN = re.compile(shapes.DOMAIN_CHARACTERS, re.ASCII)
 _encode = msgspec.json.Encoder().encode
 _numbers = msgspec.json.Decoder(list[int])
 _texts = msgspec.json.Decoder(list[str])
@@ -86,7 +81,7 @@ def new_child(parent: int, shape: shapes.NewContainer) -> CreateUnit:
 
 def edited(unit: int, shape: shapes.ContainerEdit) -> EditUnit:
     """What *Edit a container* asks for. What is absent stays; an empty description erases it."""
-    ekey = values.line(shape.ekey, "ekey", DETAIL_LENGTH) if shape.ekey else None
+    ekey = values.line(shape.ekey, "ekey", shapes.DETAIL_LENGTH) if shape.ekey else None
     return EditUnit(unit, shape.name or None, shape.description, ((EKEY, ekey),) if ekey else ())
 
 
@@ -98,8 +93,8 @@ def assigned_users(unit: int, shape: shapes.UserAssignments) -> AssignUsers:
 def assigned_organizations(unit: int, shape: shapes.OrganizationAssignments) -> EditUnit:
     """What *Update organization assignments* asks for. There are no organizations here, so any id may be given."""
     ids = _ids(shape.organization_id_assignments, "organization_id_assignments")
-    if len(ids) > MOST_ORGANIZATIONS:
-        refuse(Invalid("organization_id_assignments", Fault.TOO_MANY, MOST_ORGANIZATIONS))
+    if len(ids) > shapes.MOST_ORGANIZATIONS:
+        refuse(Invalid("organization_id_assignments", Fault.TOO_MANY, shapes.MOST_ORGANIZATIONS))
     return EditUnit(unit, extras=((ORGANIZATIONS, _encode(ids).decode() if ids else None),))
 
 
@@ -108,10 +103,10 @@ def allowed_domains(unit: int, shape: shapes.AllowedDomainNames) -> EditUnit:
     names = shape.allowed_domain_names
     if names is None:
         refuse(Invalid("allowed_domain_names", Fault.MISSING))
-    if len(names) > MOST_DOMAINS:
-        refuse(Invalid("allowed_domain_names", Fault.TOO_MANY, MOST_DOMAINS))
+    if len(names) > shapes.MOST_DOMAINS:
+        refuse(Invalid("allowed_domain_names", Fault.TOO_MANY, shapes.MOST_DOMAINS))
     for name in names:
-        if not _DOMAIN.fullmatch(values.line(name, "allowed_domain_names", DOMAIN_LENGTH)):
+        if not _DOMAIN.fullmatch(values.line(name, "allowed_domain_names", shapes.DOMAIN_LENGTH)):
             refuse(Invalid("allowed_domain_names", Fault.MALFORMED))
     return EditUnit(unit, extras=((DOMAINS, _encode(list(dict.fromkeys(names))).decode() if names else None),))
 
