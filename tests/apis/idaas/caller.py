@@ -69,6 +69,9 @@ class Caller:
     def post(self, path: str, **options: Any) -> httpx.Response:
         return self.ask("POST", path, **options)
 
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        return self.ask("PUT", path, **options)
+
     def delete(self, path: str, **options: Any) -> httpx.Response:
         return self.ask("DELETE", path, **options)
 
@@ -86,6 +89,16 @@ class Caller:
     def create(self, **changes: Any) -> User:
         """Makes a user, who is good but for these changes, and returns him."""
         return user_in(self.post("/v3/users", json=payload(**changes)))
+
+    def update(self, user_id: str, **changes: Any) -> httpx.Response:
+        """*Update a user*."""
+        return self.put(f"/v3/users/{user_id}", json=changes)
+
+    def updated(self, user_id: str, **changes: Any) -> User:
+        """Updates a user, who is good with these changes, and returns him as he is then."""
+        answer = self.update(user_id, **changes)
+        assert (answer.status_code, answer.content) == (200, b""), answer.text
+        return self.user(user_id)
 
     def user(self, user_id: str) -> User:
         """The user of this UUID."""

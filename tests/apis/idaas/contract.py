@@ -74,6 +74,12 @@ def operation(method: str, path: str) -> dict[str, Any] | None:
     return None
 
 
+def schema(name: str) -> dict[str, Any]:
+    """The file's schema of this name, as it stands there."""
+    found: dict[str, Any] = _document()["components"]["schemas"][name]
+    return found
+
+
 def _fits(name: str, part: str) -> bool:
     return name == part or (name.startswith("{") and part != "")
 

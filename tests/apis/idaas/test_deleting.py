@@ -117,14 +117,18 @@ def test_the_last_administrator_stays(muster: LiveMuster, admin: Caller, ledger:
 
     alone = there.delete(f"/v3/users/{administrator['id']}")
     unchanged = ledger.footprint() == before
-    heir = through_the_other.info(through_the_other.create(access_roles=[{"id": 1}]))
+    through_the_other.create(access_roles=[{"id": 1}])
+    beside_another = there.delete(f"/v3/users/{administrator['id']}")
+    heir, [role, *_] = there.create(), there.get("/v1/roles").json()
+    assert there.put(f"/v1/users/{heir['id']}/roles/{role['id']}").status_code == 200
     then = there.delete(f"/v3/users/{administrator['id']}")
-    last = there.delete(f"/v3/users/{user_in(there.named(heir['username']))['id']}")
+    last = there.delete(f"/v3/users/{heir['id']}")
 
     assert (refusal(alone), unchanged) == ((400, "last_administrator"), True)
+    assert refusal(beside_another) == (400, "last_administrator")
     assert then.status_code == 200
     assert refusal(last) == (400, "last_administrator")
-    assert (through_the_other.get("/user/me").status_code, there.named(heir["username"]).status_code) == (403, 200)
+    assert (through_the_other.get("/user/me").status_code, there.named(heir["userId"]).status_code) == (403, 200)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"not JSON", b"<x/>"])

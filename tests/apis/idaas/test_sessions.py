@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from muster.app.sources import MachineSources, Sealer, digest, new_secret
-from muster.core.applications import session_text
 from muster.core.authority import ApplicationCredential
 from muster.core.directory import SESSION
+from muster.core.sessions import session_text
 from tests.apis.beside import KeptApplication, asked, done
 from tests.apis.idaas.caller import ABSENT, NO_SECRET, NO_SESSION, Caller, fields, payload, refusal
 from tests.apis.ledger import Ledger
@@ -58,7 +58,7 @@ def test_each_session_has_a_token_of_its_own_and_all_work(admin: Caller, applica
     assert [admin.showing(token).named("administrator").status_code for token in tokens] == [200] * 3
 
 
-@pytest.mark.parametrize("more", [{"enableWebSession": True}, {"enableWebSession": None}, {"other": [1]}], ids=str)
+@pytest.mark.parametrize("more", [{"enableWebSession": False}, {"enableWebSession": None}, {"other": [1]}], ids=str)
 def test_what_else_is_sent_makes_no_difference(admin: Caller, application: Application, more: Any) -> None:
     answer = admin.authenticate(*application, **more)
 

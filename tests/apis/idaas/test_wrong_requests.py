@@ -90,9 +90,9 @@ METHODS = [
     ("DELETE", "/v3/users", "POST"),
     ("PATCH", "/v3/users", "POST"),
     ("OPTIONS", "/v3/users", "POST"),
-    ("POST", "/v3/users/2c422a2f", "DELETE, GET"),
-    ("PUT", "/v3/users/2c422a2f", "DELETE, GET"),
-    ("PATCH", "/v3/users/2c422a2f", "DELETE, GET"),
+    ("POST", "/v3/users/2c422a2f", "DELETE, GET, PUT"),
+    ("PATCH", "/v3/users/2c422a2f", "DELETE, GET, PUT"),
+    ("GET", "/v3/users/multiple", "DELETE, POST, PUT"),
     ("GET", "/v1/adminapi/authenticate", "POST"),
     ("OPTIONS", "/v1/adminapi/authenticate", "POST"),
 ]

@@ -7,7 +7,11 @@ from muster.core.authority import Actor
 from muster.core.directory import Directory
 from muster.core.refusals import CredentialInvalid, Refusal, refuse
 from muster.web.answers import Answer, Headers, Hindered, WrongShape
+from muster.web.cookies import values_of
+from muster.web.cors import Shared
 from muster.web.routes import header
+
+SESSION_COOKIE = "INTELLITRUST_SESSION_ID"
 
 _BEARER = "bearer "
 _STANDING: Headers = (
@@ -20,9 +24,13 @@ class IdaasManner:
     """The Administration API's way."""
 
     channel = "idaas"
+    shared = Shared()
 
     async def identify(self, directory: Directory, headers: Headers) -> Actor:
-        """The application behind `Authorization`: a session's token or `<id>,<secret>`, each bare or as Bearer."""
+        """The application behind `Authorization`: a session's token or `<id>,<secret>`, each bare or as Bearer.
+
+        A token that was asked for with a cookie needs it beside it.
+        """
         shown = (header(headers, b"authorization") or "").strip()
         if shown[: len(_BEARER)].lower() == _BEARER:
             shown = shown[len(_BEARER) :].strip()
@@ -31,7 +39,7 @@ class IdaasManner:
         if "," in shown:
             application, secret = shown.split(",", 1)
             return await directory.by_application(application.strip(), secret.strip())
-        return await directory.by_session(shown)
+        return await directory.by_session(shown, values_of(headers, SESSION_COOKIE))
 
     def refused(self, refusal: Refusal) -> Answer:
         return refused(refusal)

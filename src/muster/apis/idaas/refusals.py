@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 import msgspec
@@ -12,17 +13,22 @@ from muster.core.refusals import (
     BeyondAuthority,
     CredentialInvalid,
     Fault,
+    Full,
+    InUse,
     Invalid,
     LastAdministrator,
+    Outdated,
     OwnAccount,
     PermissionMissing,
     Refusal,
+    Refused,
     Saturated,
     ShutsOut,
     Taken,
     Unavailable,
     Unknown,
     Unsuited,
+    WrongState,
 )
 from muster.web.answers import Answer, Hindered, Problem
 
@@ -37,6 +43,16 @@ FIELDS = {
     "security_id": "securityId",
     "aliases": "userAliases",
     "attributes": "userAttributeValues",
+    "expansions": "attributes",
+    "kind": "type",
+    "seed": "secret",
+    "company": "companyName",
+    "agreed": "legalAcknowledged",
+    "role": "roleId",
+    "picture": "logo",
+    "title": "displayName",
+    "logo": "logoUri",
+    "resource_roles": "oauthRoles",
 }
 """The core's names for fields, as this wire calls them; the others are the same."""
 
@@ -46,6 +62,7 @@ ENTITIES = {
     "audit": "REPORTS",
     "oauth-roles": "OAUTHROLES",
     "policies": "SETTINGS",
+    "program-kinds": "TEMPLATES",
     "user-roles": "USERSITEROLES",
 }
 """The core's nouns that this wire's permissions name otherwise; the others are the same in capitals."""
@@ -54,16 +71,25 @@ VERBS = {"view": "VIEW", "create": "ADD", "edit": "EDIT", "delete": "REMOVE"}
 
 _NOT_FOUND = {
     "user": "user_not_found",
+    "attribute": "user_attribute_not_found",
     "application": "api_application_not_found",
+    "client": "application_not_found",
+    "address-list": "ip_list_not_found",
+    "resource-role": "oauth_role_not_found",
 }
 _TAKEN = {"username": "user_already_exists", "aliases": "user_alias_already_exists"}
 _REFERENCES = {
     "groups": "group_not_found",
-    "oauthRoles": "oauth_role_not_found",
+    "members": "user_not_found",
+    "resource_roles": "oauth_role_not_found",
     "organizations": "organization_not_found",
     "attributes": "user_attribute_not_found",
+    "role": "role_not_found",
+    "spRoleId": "role_not_found",
+    "applicationTemplateId": "application_template_not_found",
 }
 _JSON = (b"content-type", b"application/json")
+_info = msgspec.json.Decoder(shapes.ErrorInfo)
 
 
 def error(status: int, code: str, message: str, **parameters: Any) -> Answer:
@@ -72,7 +98,7 @@ def error(status: int, code: str, message: str, **parameters: Any) -> Answer:
     return Answer(status, encode(info), (_JSON,))
 
 
-def answer(shape: msgspec.Struct) -> Answer:
+def answer(shape: msgspec.Struct | Sequence[msgspec.Struct] | str) -> Answer:
     """A good answer: 200, whatever was done."""
     return Answer(200, encode(shape), (_JSON,))
 
@@ -114,16 +140,31 @@ def refused(refusal: Refusal) -> Answer:
             return error(403, "ip_address_forbidden", "Access is not allowed from this address")
         case ShutsOut():
             return error(400, "own_address", "The rules would then shut out the caller")
+        case InUse(noun):
+            return error(409, f"{noun.replace('-', '_')}_in_use", f"The {noun} is in use")
         case LastAdministrator():
             return error(400, "last_administrator", "The account needs an active administrator")
         case OwnAccount():
-            return error(400, "own_account", "Nobody can delete himself")
+            return error(400, "own_account", "Nobody can end his own access")
         case Unsuited(obstacle):
             return error(400, "invalid_user", f"The user {obstacle.value}")
+        case Full(noun, limit):
+            return error(400, f"max_{noun}s_reached", f"There can be no more than {limit} of them")
+        case WrongState(noun, state):
+            return error(400, f"invalid_{noun}_state", f"This cannot be done while the {noun} is {state.upper()}")
+        case Outdated(noun):
+            return error(409, f"{noun.replace('-', '_')}_changed", f"The {noun} has changed since")
         case Saturated() | Unavailable():
             return error(503, "service_unavailable", "The service is not available now, please try again")
         case _:
             assert_never(refusal)
+
+
+def embedded(failure: BaseException) -> shapes.ErrorInfo:
+    """What failed for one of several, as it would have been answered had it been the only one."""
+    if isinstance(failure, Refused):
+        return _info.decode(refused(failure.refusal).body)
+    return _info.decode(hindered(Hindered(Problem.BROKEN)).body)
 
 
 def hindered(problem: Hindered) -> Answer:

@@ -13,7 +13,8 @@ SITE_ROLES = "idaas"
 
 SUPER_ADMINISTRATOR = (SITE_ROLES, 1)
 
-_PEOPLE = ("users", "groups", "tokens")
+_PEOPLE = ("users", "groups")
+_AROUND = ("organizations", "attributes", "oauth-roles", "roles", "user-roles", "policies")
 
 
 def _role(number: int, name: str, permissions: frozenset[str]) -> RoleTemplate:
@@ -23,11 +24,22 @@ def _role(number: int, name: str, permissions: frozenset[str]) -> RoleTemplate:
 TEMPLATES = (
     _role(1, "Super Administrator", ALL),
     _role(2, "Auditor", views()),
-    _role(3, "Help Desk Administrator", views(of(*_PEOPLE)) | {"users:edit"} | of("tokens")),
-    _role(4, "SCIM Provisioning", of("users", "groups") | {"attributes:view"}),
+    # Helps people who are there with what they sign in with: makes and deletes nobody, and gives no role.
+    _role(3, "Help Desk Administrator", views(of(*_PEOPLE, *_AROUND)) | {"users:edit"} | of("tokens")),
+    _role(4, "SCIM Provisioning", of(*_PEOPLE) | {"attributes:view"}),
     _role(5, "SIEM Add-on", frozenset({"audit:view"})),
-    _role(6, "AD Connector", of("users", "groups") | {"attributes:view"}),
+    _role(6, "AD Connector", of(*_PEOPLE) | {"attributes:view"}),
 )
+
+DESCRIPTIONS = {
+    1: "May do everything",
+    2: "May see everything and change nothing",
+    3: "Helps users with what they sign in with",
+    4: "Keeps users and groups as an identity provider tells it",
+    5: "Reads the audit events",
+    6: "Keeps users and groups as a directory tells it",
+}
+"""What each role is for, by number."""
 
 ATTRIBUTES = (
     AttributeTemplate("User ID", "username", mandatory=True),

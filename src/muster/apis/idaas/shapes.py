@@ -7,20 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-
-class Authentication(Struct):
-    """*Authenticate to an Admin API application*."""
-
-    applicationId: str | None = None
-    sharedSecret: str | None = None
-
-
-class AuthenticationResult(Struct):
-    authToken: str
-    creationTime: str
-    expirationTime: str
+from muster.apis.idaas.shapes_attributes import UserAttribute
+from muster.apis.idaas.shapes_groups import Group, OAuthRole, Organization
+from muster.apis.idaas.shapes_paging import Paging
+from muster.apis.idaas.shapes_tokens import Token
 
 
 class AliasParms(Struct):
@@ -40,7 +32,7 @@ class ExtraAttributeParms(Struct):
 
 
 class UserParms(Struct):
-    """What a user is made with. Empty texts and nulls mean absent."""
+    """What a user is made with, where empty texts and nulls mean absent, and what is changed of one."""
 
     userId: str | None = None
     firstName: str | None = None
@@ -66,10 +58,15 @@ class UserParms(Struct):
     emailVerification: bool | None = None
     preferredOtpDelivery: str | None = None
     preferredOtpDeliveryContactAttributes: dict[str, str] | None = None
+    applyGracePeriod: bool | None = None
 
 
 class UserGetParms(Struct):
     userId: str | None = None
+
+
+class UserChangeStateParms(Struct):
+    state: str | None = None
 
 
 class Alias(Struct):
@@ -79,20 +76,11 @@ class Alias(Struct):
     type: str
 
 
-class Attribute(Struct):
-    id: str
-    name: str
-    mandatory: bool
-    unique: bool
-    systemDefined: bool
-    type: str
-
-
 class AttributeValue(Struct):
     id: str
     userId: str
     userAttributeId: str
-    userAttribute: Attribute
+    userAttribute: UserAttribute
     value: str
     editable: bool
     lastUpdate: str
@@ -105,34 +93,9 @@ class ExtraAttribute(Struct):
     value: str
 
 
-class Token(Struct):
-    id: str
-    type: str
-    serialNumber: str
-    loadDate: str
-    lastUsedDate: str | None
-    state: str
-    platform: str | None
-    registeredForTransactions: bool
-    name: str | None
-    allowedActions: list[str]
-    description: str | None
-    userId: str | None
-    algorithmType: str | None = "OATH_TOTP"
-    appVerified: bool = False
-    deviceVerified: bool = False
-    groups: list[str] = []
-    identityVerificationStatus: str | None = "NOT_REQUIRED"
-    label: str | None = None
-    logo: str | None = None
-    supportsChallengeResponse: bool = False
-    supportsResponse: bool = True
-    supportsSignature: bool = False
-    supportsUnlock: bool = False
-    supportsUnlockTOTP: bool = False
+class User(Struct, kw_only=True):
+    """A user. What a page adds only where it is asked to is left out there, and nowhere else."""
 
-
-class User(Struct):
     id: str
     userId: str
     firstName: str | None
@@ -148,13 +111,13 @@ class User(Struct):
     locked: bool
     lockoutExpiry: str | None
     otpCreateTime: str | None
-    grids: list[Any]
-    tokens: list[Token]
-    smartCredentials: list[Any]
-    tempAccessCode: None
-    userAttributeValues: list[AttributeValue]
-    userAliases: list[Alias]
-    groups: list[Any]
+    grids: list[Any] | UnsetType = UNSET
+    tokens: list[Token] | UnsetType = UNSET
+    smartCredentials: list[Any] | UnsetType = UNSET
+    tempAccessCode: UnsetType | None = UNSET
+    userAttributeValues: list[AttributeValue] | UnsetType = UNSET
+    userAliases: list[Alias] | UnsetType = UNSET
+    groups: list[Group] | UnsetType = UNSET
     type: str
     securityId: str | None
     userPrincipalName: str | None
@@ -167,20 +130,20 @@ class User(Struct):
     verificationRequired: bool
     userExtraAttributes: list[ExtraAttribute]
     alternateEmails: list[Any] = []
-    authenticatorLockoutStatus: list[Any] = []
+    authenticatorLockoutStatus: list[Any] | UnsetType = UNSET
     directoryDN: None = None
     directoryId: None = None
     directoryName: None = None
     directoryObjectGUID: None = None
     directoryType: None = None
-    fidoTokens: list[Any] = []
+    fidoTokens: list[Any] | UnsetType = UNSET
     frozen: bool = False
     frozenGracePeriod: None = None
     lockedAuthenticatorTypes: list[Any] = []
     lockedAuthenticators: list[Any] = []
     magicLinkEnabled: bool = False
-    oauthRoles: list[Any] = []
-    organizations: list[Any] = []
+    oauthRoles: list[OAuthRole] | UnsetType = UNSET
+    organizations: list[Organization] | UnsetType = UNSET
     passwordCompromised: bool | None = None
     passwordExpirationTime: None = None
     registrationEnabled: bool = True
@@ -188,6 +151,11 @@ class User(Struct):
     userAuthenticatorPreference: list[Any] = []
     userPasswordDetails: list[Any] = []
     verificationEnabled: bool = True
+
+
+class UsersPage(Struct):
+    results: list[User]
+    paging: Paging
 
 
 class ErrorInfo(Struct):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from muster.apis.idaas import shapes
+from muster.apis.idaas import shapes, translate_attributes
+from muster.apis.idaas.dates import moment
+from muster.apis.idaas.translate_groups import group, oauth_role, organization, places
+from muster.apis.idaas.translate_tokens import token
 from muster.core import values
 from muster.core.attributes import Attribute, AttributeValue
-from muster.core.authenticators import Authenticator
 from muster.core.drafts import UserDraft
 from muster.core.enrolment import Detail
 from muster.core.refusals import Fault, Invalid, refuse
@@ -30,9 +32,6 @@ PHONE = re.compile(r"\+[0-9]{1,15}", re.ASCII)
 
 STATES = {"ACTIVE": True, "INACTIVE": False}
 
-TOKEN_TYPES = {"soft-token": "ENTRUST_SOFT_TOKEN"}
-TOKEN_ACTIONS = {"activating": ["REACTIVATE", "ACTIVATE_COMPLETE", "DELETE"]}
-
 # The names of what only this API knows, among a user's extras.
 SOURCE = "idaas.external_source"
 DELIVERY = "idaas.otp_delivery"
@@ -40,6 +39,8 @@ DELIVERY_CONTACTS = "idaas.otp_contacts"
 REGISTRATION = "idaas.registration_required"
 VERIFICATION = "idaas.verification_required"
 EXTRA_ATTRIBUTES = "idaas.extra_attributes"
+
+NOT_REQUIRED = "false"
 
 _encode = msgspec.json.Encoder().encode
 _contacts = msgspec.json.Decoder(dict[str, str])
@@ -51,9 +52,6 @@ def draft(parms: shapes.UserParms, new_id: Any) -> UserDraft:
 
     `new_id` gives the ids of extra attributes.
     """
-    for field in ("groups", "oauthRoles", "organizations"):
-        if getattr(parms, field):
-            refuse(Invalid(field, Fault.UNKNOWN))
     verification = parms.verificationRequired is not False
     return UserDraft(
         username=parms.userId or "",
@@ -68,9 +66,10 @@ def draft(parms: shapes.UserParms, new_id: Any) -> UserDraft:
         external_id=parms.externalId or None,
         principal_name=parms.userPrincipalName or None,
         security_id=parms.securityId or None,
-        aliases=aliases(parms),
+        aliases=aliases(parms.userAliases or [], parms.userId or ""),
         attributes=attribute_values(parms.userAttributeValues),
         extras=extras(parms, new_id),
+        places=tuple((kind, ids) for kind, ids in places(parms) if ids),
         notify=verification and parms.emailVerification is not False,
     )
 
@@ -101,12 +100,13 @@ def choice(text: str, field: str, allowed: Any) -> str:
     return text
 
 
-def aliases(parms: shapes.UserParms) -> tuple[str, ...]:
-    """The custom aliases. Clients that send back what they got include the USERID one, which is no alias to make."""
+def aliases(given: list[shapes.AliasParms], *user_ids: str) -> tuple[str, ...]:
+    """The custom aliases. Clients that send back what they got include the one that mirrors a user id: no alias."""
+    mirrored = {values.fold(user_id) for user_id in user_ids}
     found = []
-    for alias in parms.userAliases or ():
+    for alias in given:
         kind, value = alias.type or "CUSTOM", alias.value or ""
-        if kind == "USERID" and values.fold(value) == values.fold(parms.userId or ""):
+        if kind == "USERID" and values.fold(value) in mirrored:
             continue
         choice(kind, "aliases", ("CUSTOM",))
         found.append(value)
@@ -126,31 +126,43 @@ def attribute_values(given: list[shapes.AttributeValueParms] | None) -> tuple[tu
 
 def extras(parms: shapes.UserParms, new_id: Any) -> tuple[tuple[str, str], ...]:
     """What only this API knows, where it is other than the default."""
-    found: list[tuple[str, str]] = []
-    if parms.externalSource:
-        found.append((SOURCE, values.line(parms.externalSource, "externalSource")))
-    if parms.preferredOtpDelivery:
-        found.append((DELIVERY, choice(parms.preferredOtpDelivery, "preferredOtpDelivery", DELIVERIES)))
-    if parms.preferredOtpDeliveryContactAttributes:
-        found.append((DELIVERY_CONTACTS, _contact_attributes(parms.preferredOtpDeliveryContactAttributes)))
-    if parms.registrationRequired is False:
-        found.append((REGISTRATION, "false"))
-    if parms.verificationRequired is False:
-        found.append((VERIFICATION, "false"))
-    if parms.userExtraAttributes:
-        extra = _encode(_extra(parms.userExtraAttributes, new_id)).decode()
-        found.append((EXTRA_ATTRIBUTES, values.text(extra, "userExtraAttributes", values.EXTRA_LENGTH)))
-    return tuple(found)
+    found = (
+        (SOURCE, source(parms.externalSource or "")),
+        (DELIVERY, delivery(parms.preferredOtpDelivery or "")),
+        (DELIVERY_CONTACTS, contact_attributes(parms.preferredOtpDeliveryContactAttributes or {})),
+        (REGISTRATION, NOT_REQUIRED if parms.registrationRequired is False else None),
+        (VERIFICATION, NOT_REQUIRED if parms.verificationRequired is False else None),
+        (EXTRA_ATTRIBUTES, extra_attributes(parms.userExtraAttributes or [], lambda _: new_id())),
+    )
+    return tuple((name, text) for name, text in found if text is not None)
 
 
-def _contact_attributes(given: dict[str, str]) -> str:
+def source(text: str) -> str | None:
+    """An external source, if any."""
+    return values.line(text, "externalSource") or None
+
+
+def delivery(text: str) -> str | None:
+    """How one-time codes are delivered, if otherwise than the system does."""
+    chosen = choice(text or "SYSTEM", "preferredOtpDelivery", DELIVERIES)
+    return None if chosen == "SYSTEM" else chosen
+
+
+def contact_attributes(given: dict[str, str]) -> str | None:
+    """Which attribute codes are delivered to, by the way of delivery, as it is kept."""
     for name, value in given.items():
         choice(name, "preferredOtpDeliveryContactAttributes", CONTACTS)
         values.line(value, "preferredOtpDeliveryContactAttributes")
-    return _encode(given).decode()
+    return _encode(given).decode() if given else None
 
 
-def _extra(given: list[shapes.ExtraAttributeParms], new_id: Any) -> list[shapes.ExtraAttribute]:
+def contacts_in(extra: dict[str, str]) -> dict[str, str] | None:
+    """The same as it is shown."""
+    return _contacts.decode(extra[DELIVERY_CONTACTS]) if DELIVERY_CONTACTS in extra else None
+
+
+def extra_attributes(given: list[shapes.ExtraAttributeParms], id_of: Callable[[str], str]) -> str | None:
+    """Extra attributes as they are kept; `id_of` gives each its id, given its name."""
     field = "userExtraAttributes"
     if len(given) > MOST_EXTRA_ATTRIBUTES:
         refuse(Invalid(field, Fault.TOO_MANY, MOST_EXTRA_ATTRIBUTES))
@@ -159,10 +171,14 @@ def _extra(given: list[shapes.ExtraAttributeParms], new_id: Any) -> list[shapes.
         if not extra.name:
             refuse(Invalid(field, Fault.MISSING))
         kind = choice(extra.type or "NONE", field, ATTRIBUTE_TYPES)
-        made.append(
-            shapes.ExtraAttribute(new_id(), values.line(extra.name, field), kind, values.line(extra.value or "", field))
-        )
-    return made
+        name, value = values.line(extra.name, field), values.line(extra.value or "", field)
+        made.append(shapes.ExtraAttribute(id_of(name), name, kind, value))
+    return values.text(_encode(made).decode(), field, values.EXTRA_LENGTH) if made else None
+
+
+def extra_attributes_in(extra: dict[str, str]) -> list[shapes.ExtraAttribute]:
+    """The same as they are shown."""
+    return _extra_attributes.decode(extra[EXTRA_ATTRIBUTES]) if EXTRA_ATTRIBUTES in extra else []
 
 
 def user(detail: Detail) -> shapes.User:
@@ -186,12 +202,14 @@ def user(detail: Detail) -> shapes.User:
         lockoutExpiry=None,
         otpCreateTime=None,
         grids=[],
-        tokens=[token(authenticator) for authenticator in detail.authenticators],
+        tokens=[token(one) for one in sorted(detail.authenticators, key=lambda one: one.id)],
         smartCredentials=[],
         tempAccessCode=None,
         userAttributeValues=attributes(detail),
         userAliases=user_aliases(it, detail.names),
-        groups=[],
+        groups=[group(one) for one in detail.belonging.groups],
+        organizations=[organization(one) for one in detail.belonging.organizations],
+        oauthRoles=[oauth_role(one) for one in detail.belonging.resource_roles],
         type="MGMT_UI",
         securityId=it.security_id,
         userPrincipalName=it.principal_name,
@@ -199,12 +217,12 @@ def user(detail: Detail) -> shapes.User:
         lastModified=moment(it.changed_at),
         userCreationTime=moment(it.created_at),
         preferredOtpDelivery=extra.get(DELIVERY, "SYSTEM"),
-        preferredOtpDeliveryContactAttributes=(
-            _contacts.decode(extra[DELIVERY_CONTACTS]) if DELIVERY_CONTACTS in extra else None
-        ),
+        preferredOtpDeliveryContactAttributes=contacts_in(extra),
         registrationRequired=REGISTRATION not in extra,
         verificationRequired=VERIFICATION not in extra,
-        userExtraAttributes=_extra_attributes.decode(extra[EXTRA_ATTRIBUTES]) if EXTRA_ATTRIBUTES in extra else [],
+        userExtraAttributes=extra_attributes_in(extra),
+        authenticatorLockoutStatus=[],
+        fidoTokens=[],
     )
 
 
@@ -230,43 +248,8 @@ def attribute_value(attribute: Attribute, value: AttributeValue) -> shapes.Attri
         id=value.id,
         userId=value.user,
         userAttributeId=attribute.id,
-        userAttribute=shapes.Attribute(
-            attribute.id,
-            attribute.name,
-            attribute.mandatory,
-            attribute.unique,
-            attribute.field is not None,
-            "NONE" if attribute.kind == "plain" else attribute.kind,
-        ),
+        userAttribute=translate_attributes.attribute(attribute),
         value=value.value,
         editable=True,
         lastUpdate=moment(value.changed_at),
     )
-
-
-def token(authenticator: Authenticator) -> shapes.Token:
-    """A soft token, in the guide's form."""
-    return shapes.Token(
-        id=authenticator.id,
-        type=TOKEN_TYPES[authenticator.kind],
-        serialNumber=f"{authenticator.serial[:5]}-{authenticator.serial[5:]}",
-        loadDate=moment(authenticator.created_at),
-        lastUsedDate=None if authenticator.last_used_at is None else moment(authenticator.last_used_at),
-        state=authenticator.state.upper(),
-        platform=None,
-        registeredForTransactions=False,
-        name=None,
-        allowedActions=TOKEN_ACTIONS[authenticator.state],
-        description=None,
-        userId=None,
-    )
-
-
-def moment(at: int) -> str:
-    """UTC in the guide's form: `2018-05-29T19:12:54.000+0000`."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}+0000"
-
-
-def instant(at: int) -> str:
-    """UTC in seconds with `Z`, as answers to authentication have it."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -3,6 +3,8 @@
 from muster.apis.idaas import shapes
 from muster.apis.idaas.refusals import answer
 from muster.apis.idaas.translate import draft, user
+from muster.apis.idaas.translate_edits import edits, state
+from muster.core.editing import EditUser, UserEdit
 from muster.core.enrolment import EnrolUser, UserDetail
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import Fault, Invalid, refuse
@@ -13,6 +15,7 @@ from muster.web.routes import Call
 
 _parms = decoder(shapes.UserParms)
 _get_parms = decoder(shapes.UserGetParms)
+_new_state = decoder(shapes.UserChangeStateParms)
 
 
 async def create(call: Call) -> Answer:
@@ -35,6 +38,29 @@ async def get_by_user_id(call: Call) -> Answer:
 async def get_by_external_id(call: Call) -> Answer:
     """*Get a user by external id*; the field is called `userId` here too."""
     return answer(user(await call.directory.ask(call.actor, UserDetail(by_external_id(_name(call))))))
+
+
+async def update(call: Call) -> Answer:
+    """*Update a user*: 200 without a body, as is everything that changes one."""
+    edit = edits(_parms(call.body), call.directory.new_id)
+    await call.directory.do(call.actor, EditUser(by_id(call.params["id"]), edit, demanding=True), call.origin)
+    return Answer(200)
+
+
+async def change_state(call: Call) -> Answer:
+    """*Update user state*. A lock outlasts it."""
+    active = state(_new_state(call.body).state)
+    return await _edited(call, UserEdit(active=active))
+
+
+async def unlock(call: Call) -> Answer:
+    """*Unlock user*."""
+    return await _edited(call, UserEdit(locked=False))
+
+
+async def _edited(call: Call, edit: UserEdit) -> Answer:
+    await call.directory.do(call.actor, EditUser(by_id(call.params["id"]), lambda _: edit), call.origin)
+    return Answer(200)
 
 
 async def delete(call: Call) -> Answer:
