@@ -1,0 +1,91 @@
+"""What of a request and its answer goes into the log of its connection: no credential, and nobody's password.
+
+Headers are not kept but for the client's name of itself. Of a body that names a password, and of a query that does, the
+values are blanked before anything is cut off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from muster.core.exchanges import TEXT_BYTES, Noted
+from muster.web.exchanges import Exchange, Watch
+from muster.web.routes import header
+
+BLANK = "(blanked)"
+SECRET = "password"  # noqa: S105  (part of a name, in any case)
+
+_UNREADABLE = b"(not kept: it is no JSON and may hold a password)"
+# A letter can be written as its number, so that where there is one the text says nothing.
+_SUSPECT = re.compile(rb"password|\\u", re.IGNORECASE)
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+def recorder(note: Callable[[Noted], None]) -> Watch:
+    """What notes each request of the API."""
+
+    def record(exchange: Exchange) -> None:
+        actor = exchange.actor
+        is_secret = _names_a_secret(exchange.query_string)
+        note(
+            Noted(
+                actor.tenant,
+                actor.id,
+                actor.name,
+                exchange.at,
+                round(exchange.milliseconds),
+                exchange.method,
+                exchange.path,
+                BLANK.encode() if is_secret else exchange.query_string[:TEXT_BYTES],
+                exchange.answer.status,
+                exchange.origin.request or "",
+                exchange.origin.address,
+                header(exchange.headers, b"user-agent") or "",
+                blanked(exchange.body)[:TEXT_BYTES],
+                # What was wrong with a query is told with parts of it.
+                BLANK.encode() if is_secret else exchange.answer.body[:TEXT_BYTES],
+                "\n".join(exchange.remarks),
+            )
+        )
+
+    return record
+
+
+def _names_a_secret(query: bytes) -> bool:
+    if not query:
+        return False
+    said = unquote_plus(query.decode("latin-1")).casefold()
+    # RFC 6750, section 2.3: a token that does not belong there, and is not looked at.
+    return SECRET in said or "access_token" in said
+
+
+def blanked(body: bytes) -> bytes:
+    """The body with every password in it blanked: below its name, and beside a path that ends with it."""
+    if not body or not _SUSPECT.search(body):
+        return body
+    try:
+        return _encode(_without_secrets(_decode(body)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _UNREADABLE
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: BLANK if _is_secret(name, value) else _without_secrets(one) for name, one in value.items()}
+
+
+def _is_secret(name: str, holder: dict[str, Any]) -> bool:
+    folded = name.casefold()
+    if folded == "value":
+        return any(key.casefold() == "path" and SECRET in str(path).casefold() for key, path in holder.items())
+    return SECRET in folded

@@ -1,0 +1,259 @@
+"""Filters and paths as text (RFC 7644, sections 3.4.2.2 and 3.5.2), read into data: a recursive descent, bounded.
+
+Names are left as they were written; `bound` in `matching` finds what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+MOST_CHARACTERS = 8192
+DEEPEST = 24
+"""How deep parentheses, value paths and `not` may stand inside one another."""
+
+MOST_TERMS = 200
+
+OPERATORS = frozenset(("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"))
+
+Value = str | bool | int | float | None
+
+
+class Unreadable(Exception):
+    """A filter or a path that cannot be read; says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An attribute, by the URN of its schema if one was written, and a sub-attribute of it."""
+
+    schema: str | None
+    attribute: str
+    sub: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """The attribute compares so with the value; None is JSON's null."""
+
+    path: Path
+    operator: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The attribute has a value."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One value of the attribute meets the whole filter, whose paths are about its sub-attributes."""
+
+    path: Path
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All hold."""
+
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one holds."""
+
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """It does not hold."""
+
+    filter: Filter
+
+
+Filter = Compare | Present | Element | Both | Either | Negated
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a PATCH goes: an attribute, those of its values that a filter selects, and a sub-attribute of them."""
+
+    path: Path
+    filter: Filter | None = None
+
+
+_TOKEN = re.compile(r'\s*(?:(?P<mark>[()\[\]])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()\[\]"]+))', re.DOTALL)
+_NAME = re.compile(r"[$A-Za-z][\w$-]*", re.ASCII)
+_URN = re.compile(r"urn:[\w.:%+-]+", re.ASCII | re.IGNORECASE)
+
+
+def read_filter(text: str) -> Filter:
+    """The filter that a text says. Raises `Unreadable`, also for one over 8192 characters, 24 deep or 200 terms."""
+    reader = _Reader(text)
+    found = reader.either(0)
+    reader.end()
+    return found
+
+
+def read_target(text: str) -> Target:
+    """The place that a PATCH's path names. Raises `Unreadable`."""
+    reader = _Reader(text)
+    path = read_path(reader.word("a path"))
+    chosen = None
+    if reader.takes("["):
+        chosen = reader.either(1)
+        reader.expect("]")
+        if reader.here is not None:
+            path = Path(path.schema, path.attribute, _after(reader.word("a sub-attribute")))
+    reader.end()
+    return Target(path, chosen)
+
+
+def read_path(text: str) -> Path:
+    """The attribute that a text names: `name`, `name.sub`, or either after a schema's URN and a colon.
+
+    The URN by itself is a path without an attribute. Raises `Unreadable`.
+    """
+    schema = None
+    if text[:4].casefold() == "urn:":
+        schema, text = _split(text)
+        if not text:
+            return Path(schema, "")
+    attribute, dot, sub = text.partition(".")
+    for name in (attribute, sub) if dot else (attribute,):
+        if not _NAME.fullmatch(name):
+            raise Unreadable(f"{name[:100]!r} is no name of an attribute")
+    return Path(schema, attribute, sub if dot else None)
+
+
+def _split(text: str) -> tuple[str, str]:
+    # A schema's URN ends with a version and a name; what follows that is the attribute.
+    if not _URN.match(text):
+        raise Unreadable(f"{text[:100]!r} is no path")
+    found = re.fullmatch(r"(?P<urn>.*?:\d+\.\d+(?::[A-Za-z]\w*)?)(?::(?P<rest>.+))?", text, re.ASCII)
+    if found is None:
+        urn, _, rest = text.rpartition(":")
+        return urn, rest
+    return found["urn"], found["rest"] or ""
+
+
+def _after(word: str) -> str:
+    if not word.startswith(".") or not _NAME.fullmatch(word[1:]):
+        raise Unreadable(f"{word[:100]!r} where a sub-attribute was expected")
+    return word[1:]
+
+
+class _Reader:
+    """The tokens of a text, and what they say."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > MOST_CHARACTERS:
+            raise Unreadable(f"over {MOST_CHARACTERS} characters")
+        self._text = text.rstrip()
+        self._at = 0
+        self._terms = 0
+        self.here: re.Match[str] | None = None
+        self._next()
+
+    def _next(self) -> None:
+        if self._at >= len(self._text):
+            self.here = None
+            return
+        self.here = _TOKEN.match(self._text, self._at)
+        if self.here is None:
+            raise Unreadable(f"cannot be read from character {self._at + 1} on")
+        self._at = self.here.end()
+
+    def takes(self, mark: str) -> bool:
+        """Whether this mark comes next, which is then behind."""
+        if self.here is None or self.here["mark"] != mark:
+            return False
+        self._next()
+        return True
+
+    def expect(self, mark: str) -> None:
+        if not self.takes(mark):
+            raise Unreadable(f"{mark!r} is missing")
+
+    def word(self, what: str) -> str:
+        if self.here is None or self.here["word"] is None:
+            raise Unreadable(f"{what} is missing")
+        word: str = self.here["word"]
+        self._next()
+        return word
+
+    def end(self) -> None:
+        if self.here is not None:
+            raise Unreadable(f"{self.here[0].strip()[:100]!r} was not expected")
+
+    def _says(self, word: str) -> bool:
+        return self.here is not None and (self.here["word"] or "").casefold() == word
+
+    def either(self, depth: int) -> Filter:
+        """Terms with `or` between them."""
+        found = [self._both(depth)]
+        while self._says("or"):
+            self._next()
+            found.append(self._both(depth))
+        return found[0] if len(found) == 1 else Either(tuple(found))
+
+    def _both(self, depth: int) -> Filter:
+        found = [self._term(depth)]
+        while self._says("and"):
+            self._next()
+            found.append(self._term(depth))
+        return found[0] if len(found) == 1 else Both(tuple(found))
+
+    def _term(self, depth: int) -> Filter:
+        self._terms += 1
+        if depth > DEEPEST or self._terms > MOST_TERMS:
+            raise Unreadable(f"more than {DEEPEST} deep, or more than {MOST_TERMS} terms")
+        if self.takes("("):
+            return self._closed(self.either(depth + 1))
+        word = self.word("an attribute")
+        if word.casefold() == "not" and self.takes("("):
+            return Negated(self._closed(self.either(depth + 1)))
+        path = read_path(word)
+        return self._element(path, depth) if self.takes("[") else self._compared(path)
+
+    def _closed(self, found: Filter) -> Filter:
+        self.expect(")")
+        return found
+
+    def _element(self, path: Path, depth: int) -> Filter:
+        inner = self.either(depth + 1)
+        self.expect("]")
+        if self.here is not None and (self.here["word"] or "").startswith("."):
+            # What Entra ID writes: of the value that is selected, the sub-attribute compares so.
+            inner = Both((inner, self._compared(Path(None, _after(self.word("a sub-attribute"))))))
+        return Element(path, inner)
+
+    def _compared(self, path: Path) -> Filter:
+        operator = self.word("an operator").casefold()
+        if operator == "pr":
+            return Present(path)
+        if operator not in OPERATORS:
+            raise Unreadable(f"{operator[:100]!r} is no operator")
+        return Compare(path, operator, self._value())
+
+    def _value(self) -> Value:
+        token = self.here
+        if token is None or token["mark"] is not None:
+            raise Unreadable("a value is missing")
+        written = token["text"] or token["word"]
+        self._next()
+        try:
+            value = msgspec.json.decode(written if token["text"] else written.casefold())
+        except msgspec.DecodeError:
+            raise Unreadable(f"{written[:100]!r} is no value; texts stand in double quotes") from None
+        if not isinstance(value, str | bool | int | float | None):
+            raise Unreadable(f"{written[:100]!r} is no value")
+        return value
