@@ -28,6 +28,7 @@ NAMES = (
     "tls_key",
     "allow_plain_http",
     "trusted_proxies",
+    "cors_origins",
     "smtp_url",
     "mail_from",
     "secret_key",
@@ -42,7 +43,10 @@ class SettingsWrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a server or a command runs with. `secret_key` is at least 32 bytes."""
+    """What a server or a command runs with. `secret_key` is at least 32 bytes.
+
+    `public_url` is made of `host` and `port` where nobody said one (`is_public_url_given`).
+    """
 
     host: str
     port: int
@@ -52,11 +56,13 @@ class Settings:
     tls_cert: Path | None
     tls_key: Path | None
     trusted_proxies: str
+    cors_origins: str
     smtp_url: str | None
     mail_from: str
     secret_key: bytes
     rate_limits: bool
     log_level: str
+    is_public_url_given: bool = False
 
 
 def read(flags: Mapping[str, str | None], environment: Mapping[str, str] | None = None) -> Settings:
@@ -84,11 +90,13 @@ def read(flags: Mapping[str, str | None], environment: Mapping[str, str] | None 
         tls_cert=tls_cert,
         tls_key=tls_key,
         trusted_proxies=source.text("trusted_proxies", ""),
+        cors_origins=source.text("cors_origins", ""),
         smtp_url=source.text("smtp_url", "") or None,
         mail_from=source.text("mail_from", "muster@localhost"),
         secret_key=_secret_key(source, data),
         rate_limits=source.truth("rate_limits", "on"),
         log_level=source.choice("log_level", "info", ("debug", "info", "warning", "error")),
+        is_public_url_given=bool(source.text("public_url", "")),
     )
 
 

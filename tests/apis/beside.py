@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import TypeVar
 
+from muster.app.bootstrap import create_tenant
 from muster.core.acts import Command, Question, View
-from muster.core.applications import Application
 from muster.core.authority import system
+from muster.core.programs import Application
 from muster.core.tenants import Tenants
 from tests.support.world import INSTALLER, ORIGIN, opened
 
@@ -23,6 +24,17 @@ def done(url: str, command: Command[R], tenant: str = FIRST_TENANT) -> R:
 def asked(url: str, question: Question[R], tenant: str = FIRST_TENANT) -> R:
     """The answer to a question in the tenant of this name."""
     return asyncio.run(_acted(url, None, question, tenant))
+
+
+def founded(url: str, tenant: str) -> tuple[str, str]:
+    """Makes a tenant of this name; the id and the secret of its first application."""
+    return asyncio.run(_founded(url, tenant))
+
+
+async def _founded(url: str, tenant: str) -> tuple[str, str]:
+    async with opened(url) as world:
+        made = await create_tenant(world.directory, world.sources, tenant)
+        return made.application, made.application_secret.text
 
 
 async def _acted(url: str, command: Command[R] | None, question: Question[R] | None, name: str) -> R:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import requests
 
 from tests.apis.certcentral.caller import Caller as CertCentralCaller
 from tests.apis.certcentral.caller import first_caller
@@ -34,6 +35,21 @@ def muster(kept_at: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
     """The live Muster over it."""
     with running_muster(tmp_path_factory.mktemp("live") / "var", database_url=kept_at) as muster:
         yield muster
+
+
+@pytest.fixture(scope="module")
+def lone_muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMuster]:
+    """A Muster for one file of tests alone: for those that change everything there at random."""
+    with running_muster(tmp_path_factory.mktemp("lone") / "var") as muster:
+        yield muster
+
+
+@pytest.fixture(scope="module")
+def connections() -> Iterator[requests.Session]:
+    """Connections for requests that schemathesis makes."""
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
 
 
 @pytest.fixture(scope="session")

@@ -137,6 +137,41 @@ def test_deleted_through_one_he_is_gone_through_the_other(idaas_admin: Caller, c
     assert certcentral_admin.create(username=name) > number
 
 
+def test_each_sees_what_the_other_changed_at_once(idaas_admin: Caller, certcentral_admin: CertCentral) -> None:
+    user = idaas_admin.create(phone="+1", userAliases=custom(unused("alias")))
+    number = known_there(certcentral_admin, user["userId"])["id"]
+    for turn in range(9):
+        name = unused("Rebecca")
+        user = idaas_admin.updated(
+            user["id"],
+            userId=name,
+            lastName=f"Chambers {turn}",
+            phone=f"+{turn}",
+            state="INACTIVE" if turn % 2 else "ACTIVE",
+        )
+        info = certcentral_admin.info(number)
+        assert by_certcentral(info) == by_idaas(user)
+        assert ([one["id"] for one in searched(certcentral_admin, name)], info["username"]) == ([number], name)
+
+        edit = {**info, "first_name": f"Billy {turn}", "telephone": f"555 {turn}", "email": f"{name}@example.com"}
+        answer = certcentral_admin.put(f"/user/{number}", json=edit)
+        user = idaas_admin.user(user["id"])
+        assert (answer.status_code, user["firstName"]) == (204, f"Billy {turn}")
+        assert by_idaas(user) == by_certcentral(certcentral_admin.info(number))
+
+
+def test_one_locked_through_idaas_is_still_active_there_and_one_disabled_is_not(
+    idaas_admin: Caller, certcentral_admin: CertCentral
+) -> None:
+    user = idaas_admin.create()
+    statuses = []
+    for sent in ({"lock": True}, {"state": "INACTIVE"}, {"state": "ACTIVE", "lock": False}):
+        idaas_admin.updated(user["id"], **sent)
+        statuses.append(known_there(certcentral_admin, user["userId"])["status"])
+
+    assert statuses == ["active", "inactive", "active"]
+
+
 def test_one_who_is_made_through_idaas_can_be_given_a_key_there(
     idaas_admin: Caller, certcentral_admin: CertCentral
 ) -> None:

@@ -10,12 +10,11 @@ import pytest
 
 from muster.app.sources import new_id, new_secret
 from muster.core.applications import (
-    AllowLongLived,
-    Application,
     ApplicationDraft,
+    ApplicationEdit,
     Applications,
     CreateApplication,
-    OpenSession,
+    EditApplication,
 )
 from muster.core.authority import Actor
 from muster.core.directory import Directory
@@ -24,6 +23,8 @@ from muster.core.entity import Entity
 from muster.core.events import Change, Event
 from muster.core.leaving import DeleteUser
 from muster.core.policies import SESSION_LIFETIME, SetPolicy
+from muster.core.ports import Secret
+from muster.core.programs import Application
 from muster.core.query import Search
 from muster.core.refusals import (
     BeyondAuthority,
@@ -35,6 +36,7 @@ from muster.core.refusals import (
     Unknown,
 )
 from muster.core.roles import Role
+from muster.core.sessions import OpenSession
 from muster.core.users import Myself, User, Users, by_id
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, MANAGER, ORIGIN, STAFF, VIEWER, Put, Realm, World, change, new
@@ -47,10 +49,21 @@ def drafted(name: str = "script", role: tuple[str, int] = MANAGER, *, long_lived
     return ApplicationDraft(new_id(), name, role, new_secret(), long_lived)
 
 
+def pair_of(draft: ApplicationDraft) -> tuple[str, Secret]:
+    assert draft.id is not None
+    assert draft.secret is not None
+    return draft.id, draft.secret
+
+
+def allowing(application: str, *, allowed: bool = True) -> EditApplication:
+    return EditApplication(application, ApplicationEdit(long_lived=allowed))
+
+
 async def script(world: World, realm: Realm, draft: ApplicationDraft) -> tuple[Actor, str]:
     """A new application that is signed in, and its token."""
     await world.do(realm.system, CreateApplication(draft))
-    token, _ = await world.directory.open_session(draft.id, draft.secret.text, ORIGIN)
+    application, secret = pair_of(draft)
+    token, _ = await world.directory.open_session(application, secret.text, ORIGIN)
     return await world.directory.by_session(token), token
 
 
@@ -69,11 +82,15 @@ async def appointer(world: World, realm: Realm) -> Actor:
 
 async def test_a_new_application_is_kept_and_recorded_without_its_secret(world: World, realm: Realm) -> None:
     draft = drafted(long_lived=True)
-    made = await world.do(realm.system, CreateApplication(draft))
+    _, secret = pair_of(draft)
+    issued = await world.do(realm.system, CreateApplication(draft))
+    made = issued.application
     event: Event = [it for it in await entities(world.url, Event) if it.tenant == realm.id][-1]
     role = realm.roles[MANAGER].id
 
-    assert made == Application(draft.id, realm.id, "script", draft.secret.digest, role, True, world.sources.now())
+    assert (made.id, made.tenant, made.name, made.role) == (draft.id, realm.id, "script", role)
+    assert (made.digest, made.long_lived, made.created_at) == (secret.digest, True, world.sources.now())
+    assert issued.secret == secret.text
     assert await world.ask(realm.system, Applications()) == (made,)
     assert (event.act, event.subject, event.subject_name) == ("application.created", made.id, "script")
     assert set(event.changes) == {
@@ -81,7 +98,7 @@ async def test_a_new_application_is_kept_and_recorded_without_its_secret(world: 
         Change("role", None, role),
         Change("long_lived", None, "true"),
     }
-    assert draft.secret.text not in repr(await snapshot(world.url))
+    assert secret.text not in repr(await snapshot(world.url))
 
 
 NAMES = [
@@ -120,14 +137,14 @@ async def test_nobody_makes_or_changes_an_application_that_may_more_than_he(worl
         for act in (
             CreateApplication(drafted("a", MANAGER)),
             CreateApplication(drafted("b", VIEWER)),
-            AllowLongLived(greater.id, allowed=True),
-            AllowLongLived("no such application", allowed=True),
+            allowing(greater.application.id),
+            allowing("no such application"),
         )
     ]
 
     assert (found[0], found[2:]) == (BeyondAuthority("role"), [BeyondAuthority("application"), Unknown("application")])
-    assert found[1].name == "b"
-    assert (await world.do(ada, AllowLongLived(found[1].id, allowed=True))).long_lived
+    assert found[1].application.name == "b"
+    assert (await world.do(ada, allowing(found[1].application.id))).long_lived
 
 
 async def test_who_lacks_the_permission_is_told_nothing(world: World, realm: Realm) -> None:
@@ -135,7 +152,7 @@ async def test_who_lacks_the_permission_is_told_nothing(world: World, realm: Rea
     found = [
         await outcome(world.ask(person.actor, Applications())),
         await outcome(world.do(person.actor, CreateApplication(drafted("")))),
-        await outcome(world.do(person.actor, AllowLongLived("no such application", allowed=True))),
+        await outcome(world.do(person.actor, allowing("no such application"))),
     ]
 
     assert found == [PermissionMissing(f"applications:{verb}") for verb in ("view", "create", "edit")]
@@ -232,7 +249,8 @@ async def test_a_session_ends_with_what_it_rests_on(world: World, realm: Realm, 
     written = (await asyncio.gather(end, writing))[1] if together else await writing
     afresh = Directory(world.store, world.sources)
     found = [written, await works(world, actor), await outcome(afresh.by_session(token))]
-    pair = await outcome(afresh.by_application(draft.id, draft.secret.text))
+    application, secret = pair_of(draft)
+    pair = await outcome(afresh.by_application(application, secret.text))
 
     assert found == [NO_SESSION] * 3
     assert isinstance(pair, CredentialInvalid)
@@ -250,10 +268,11 @@ async def test_a_role_that_changes_counts_at_once(world: World, realm: Realm) ->
 async def test_the_long_lived_form_is_allowed_and_forbidden_at_once(world: World, realm: Realm, together: bool) -> None:
     draft = drafted(long_lived=True)
     await world.do(realm.system, CreateApplication(draft))
-    actor = await world.directory.by_application(draft.id, draft.secret.text)
+    application, secret = pair_of(draft)
+    actor = await world.directory.by_application(application, secret.text)
     found: list[Any] = [await works(world, actor)]
     for allowed in (False, True):
-        turned = world.do(realm.system, AllowLongLived(draft.id, allowed))
+        turned = world.do(realm.system, allowing(application, allowed=allowed))
         if not together:
             await turned
         writing = outcome(world.do(actor, CreateUser(UserDraft(f"sam {allowed}"))))
@@ -264,10 +283,10 @@ async def test_the_long_lived_form_is_allowed_and_forbidden_at_once(world: World
 
 
 async def test_to_allow_what_is_allowed_writes_nothing(world: World, realm: Realm) -> None:
-    made = await world.do(realm.system, CreateApplication(drafted()))
+    made = (await world.do(realm.system, CreateApplication(drafted()))).application
     before = await snapshot(world.url)
 
-    assert await world.do(realm.system, AllowLongLived(made.id, allowed=False)) == made
+    assert await world.do(realm.system, allowing(made.id, allowed=False)) == made
     assert await snapshot(world.url) == before
 
 
@@ -275,9 +294,9 @@ async def test_signing_in_is_refused_to_who_does_not_know_the_secret(world: Worl
     draft = drafted()
     await world.do(realm.system, CreateApplication(draft))
     before = await snapshot(world.url)
-    secret = draft.secret.text
-    pairs = [(draft.id, secret[:-1]), (draft.id, ""), (draft.id, draft.secret.digest), ("", secret), ("\0", secret)]
-    found = [await outcome(world.directory.open_session(one, other, ORIGIN)) for one, other in pairs]
+    one, (secret, digest) = pair_of(draft)[0], (pair_of(draft)[1].text, pair_of(draft)[1].digest)
+    pairs = [(one, secret[:-1]), (one, ""), (one, digest), ("", secret), ("\0", secret)]
+    found = [await outcome(world.directory.open_session(name, other, ORIGIN)) for name, other in pairs]
 
     assert found == [NO_SECRET] * 3 + [Unknown("application")] * 2
     assert await snapshot(world.url) == before
@@ -296,7 +315,8 @@ async def test_a_session_is_opened_in_the_applications_own_tenant(world: World, 
     other = await world.realm("Umbrella")
     draft = drafted()
     actor, _ = await script(world, other, draft)
-    found = await outcome(world.do(realm.system, OpenSession(draft.id, draft.secret.digest)))
+    application, secret = pair_of(draft)
+    found = await outcome(world.do(realm.system, OpenSession(application, secret.digest)))
 
     assert (actor.tenant, found) == (other.id, Unknown("application"))
     assert ADMINISTRATOR in other.roles

@@ -33,15 +33,15 @@ async def system_defined(world: World, realm: Realm, field: str, *, mandatory: b
 
 
 async def test_a_new_attribute_is_kept_and_recorded(world: World, realm: Realm) -> None:
-    made = await world.do(realm.system, CreateAttribute("Badge", "letters", mandatory=True, unique=True))
+    made = await world.do(realm.system, CreateAttribute("Badge", "email", mandatory=True, unique=True))
     event: Event = [it for it in await entities(world.url, Event) if it.tenant == realm.id][-1]
 
-    assert made == Attribute(made.id, realm.id, "Badge", "letters", None, True, True)
+    assert made == Attribute(made.id, realm.id, "Badge", "email", None, True, True)
     assert await world.ask(realm.system, Attributes()) == (made,)
     assert (event.act, event.subject, event.subject_name) == ("attribute.created", made.id, "Badge")
     assert set(event.changes) == {
         Change("name", None, "Badge"),
-        Change("kind", None, "letters"),
+        Change("kind", None, "email"),
         Change("mandatory", None, "true"),
         Change("unique", None, "true"),
     }
@@ -105,8 +105,8 @@ async def test_values_are_kept_and_recorded_with_the_user(world: World, realm: R
     kept: list[AttributeValue] = await entities(world.url, AttributeValue)
     event: Event = [it for it in await entities(world.url, Event) if it.act == "user.created"][-1]
 
-    assert {(it.user, it.attribute, it.value, it.unique, it.changed_at) for it in kept} == {
-        (user.id, badge.id, "Ä 1", None, world.sources.now()),
+    assert {(it.user, it.attribute, it.value, it.folded, it.changed_at) for it in kept} == {
+        (user.id, badge.id, "Ä 1", "ä 1", world.sources.now()),
         (user.id, locker.id, "Ä 2", "ä 2", world.sources.now()),
     }
     assert {Change(f"attribute {badge.id}", None, "Ä 1"), Change(f"attribute {locker.id}", None, "Ä 2")} <= set(

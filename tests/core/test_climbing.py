@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.app.sources import new_secret
-from muster.core.applications import AllowLongLived, Application, ApplicationDraft, CreateApplication
+from muster.core.applications import (
+    ApplicationDraft,
+    ApplicationEdit,
+    CreateApplication,
+    EditApplication,
+    IssuedApplication,
+)
 from muster.core.authority import Actor, system
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.keys import ChangeKeyStatus, IssuedKey, IssueKey
@@ -202,11 +208,11 @@ async def test_an_application_reaches_no_further_than_its_maker(world: World, re
     ):
         draft = ApplicationDraft(f"id-{number}", f"name-{number}", role, new_secret())
         made = await outcome(world.do(actor, CreateApplication(draft)))
-        found.append(made.role if isinstance(made, Application) else made)
+        found.append(made.application.role if isinstance(made, IssuedApplication) else made)
     strong = ApplicationDraft("strong", "strong", ADMINISTRATOR, new_secret())
     await world.do(realm.system, CreateApplication(strong))
     allowed = [
-        await outcome(world.do(actor, AllowLongLived(application, allowed=True)))
+        await outcome(world.do(actor, EditApplication(application, ApplicationEdit(long_lived=True))))
         for actor, application in ((bound.actor, "id-0"), (free.actor, "strong"), (free.actor, "id-0"))
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from muster.app.sources import new_secret
-from muster.core.applications import AllowLongLived, ApplicationDraft, CreateApplication
+from muster.core.applications import ApplicationDraft, ApplicationEdit, CreateApplication, EditApplication
 from muster.core.authority import Actor
 from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
@@ -177,7 +177,7 @@ async def test_a_key_that_is_revoked_while_it_is_looked_up_does_not_outlive_that
             await world.do(realm.system, change(manager.key, replace(manager.key, active=False)))
 
     monkeypatch.setattr("muster.store.writer.load", loaded)
-    monkeypatch.setattr("muster.store.database.load", loaded)
+    monkeypatch.setattr("muster.store.reader.load", loaded)
     monkeypatch.setattr("muster.store.session.load", loaded)
     await outcome(directory.identify(manager.secret))
 
@@ -239,9 +239,9 @@ async def test_an_application_is_known_by_its_session_and_by_its_secret_only_whe
     made = await world.do(realm.system, CreateApplication(ApplicationDraft("app", "App", VIEWER, secret)))
     token, session = await world.directory.open_session("app", secret.text, ORIGIN)
     actor = await world.directory.by_session(token)
-    await world.do(realm.system, AllowLongLived("app", allowed=True))
+    await world.do(realm.system, EditApplication("app", ApplicationEdit(long_lived=True)))
     long_lived = await world.directory.by_application("app", secret.text)
-    await world.do(realm.system, AllowLongLived("app", allowed=False))
+    await world.do(realm.system, EditApplication("app", ApplicationEdit(long_lived=False)))
     world.sources.time = session.expires_at - 1
     in_time = await outcome(world.ask(actor, Users(Search())))
     world.sources.time = session.expires_at
@@ -259,5 +259,5 @@ async def test_an_application_is_known_by_its_session_and_by_its_secret_only_whe
         )
     ]
 
-    assert (actor.id, actor.permissions, in_time[1].total) == (made.id, realm.roles[VIEWER].permissions, 1)
+    assert (actor.id, actor.permissions, in_time[1].total) == (made.application.id, realm.roles[VIEWER].permissions, 1)
     assert [type(one) for one in found] == [CredentialInvalid] * 5 + [Unknown] + [CredentialInvalid] * 2

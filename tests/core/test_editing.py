@@ -13,7 +13,7 @@ from muster.core.drafts import CreateUser, UserDraft
 from muster.core.editing import EditUser, SetRoles, UserEdit
 from muster.core.events import Change
 from muster.core.leaving import DeleteUser
-from muster.core.refusals import BeyondAuthority, Fault, Invalid, PermissionMissing, Taken, Unknown
+from muster.core.refusals import BeyondAuthority, Fault, Invalid, Obstacle, PermissionMissing, Taken, Unknown, Unsuited
 from muster.core.users import SERVICE, LoginName, User, by_number
 from tests.core.editors import EDIT, Named, editing, empower, kept, newest
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
@@ -175,15 +175,33 @@ async def test_of_many_who_want_one_name_at_once_one_gets_it(world: World, realm
     await verify_promises(world.url)
 
 
-async def test_a_service_is_given_another_address_and_nothing_else(world: World, realm: Realm, jill: User) -> None:
+async def test_a_service_keeps_the_names_that_the_directory_gave_it(world: World, realm: Realm, jill: User) -> None:
     service = replace(jill, kind=SERVICE)
     await world.do(realm.system, change(jill, service))
+    before = await snapshot(world.url)
+    others = {"username": "x", "given_name": "y", "family_name": None, "sso_only": True}
+
+    found = [
+        await outcome(world.do(realm.administrator.actor, editing(service, email="z@example.com", **{field: value})))
+        for field, value in others.items()
+    ]
+
+    assert found == [Unsuited(Obstacle.SERVICE)] * 4
+    assert await snapshot(world.url) == before
+
+
+async def test_it_is_given_another_address_and_is_disabled_like_anybody(world: World, realm: Realm, jill: User) -> None:
+    service = replace(jill, kind=SERVICE)
+    await world.do(realm.system, change(jill, service))
+    same = {name: getattr(service, name) for name in ("username", "given_name", "family_name", "sso_only")}
 
     found = await world.do(
-        realm.administrator.actor, editing(service, username="x", given_name="y", email="z@example.com", sso_only=True)
+        realm.administrator.actor, editing(service, email="z@example.com", active=False, locked=True, **same)
     )
 
-    assert found == replace(service, email="z@example.com", version=service.version + 1)
+    expected = replace(service, email="z@example.com", active=False, locked=True, version=service.version + 1)
+    assert found == expected
+    await verify_promises(world.url)
 
 
 async def test_who_may_change_whom(world: World, realm: Realm, jill: User) -> None:

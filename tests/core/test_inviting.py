@@ -51,6 +51,21 @@ async def owed(world: World, user: User) -> tuple[list[tuple[str, str]], list[bo
     return [(mail.kind, mail.recipient) for mail in own], [link.void_at is None for link in to_him]
 
 
+async def test_who_is_given_a_password_needs_no_link_any_more(world: World, realm: Realm) -> None:
+    jill = await made(world, realm)
+
+    changed = await world.do(realm.administrator.actor, editing(jill, password="hash", email="new@example.com"))
+    event = await newest(world)
+    again = await world.do(realm.administrator.actor, editing(jill, password="hash"))
+
+    assert (changed.password, changed.version, again) == ("hash", 2, changed)
+    assert await owed(world, jill) == ([TO_SET], [False])
+    assert [(one.field, one.old, one.new) for one in event.changes] == [
+        ("email", "jill@example.com", "new@example.com"),
+        ("password", None, "set"),
+    ]
+
+
 def inviting(user: User) -> InviteAgain:
     return InviteAgain(by_number(user.number))
 

@@ -209,3 +209,25 @@ def test_only_what_lasts_and_was_found_goes_into_the_cache() -> None:
         Need(Lasting, ("tenant", "name"), (TENANT, "k")): lasting,
         Need(Lasting, ("tenant", "group"), (TENANT, "g")): frozenset({lasting}),
     }
+
+
+def test_what_is_swept_and_put_again_is_written_as_new() -> None:
+    known = Known({TENANT: Head(TENANT)})
+    kept = Thing(TENANT, "a", "k", "g")
+    known.put(kept, replace(kept, name="l"))
+    known.sweep(Need(Thing, ("tenant", "group"), (TENANT, "g")))
+    again = Thing(TENANT, "a", "m", "h")
+    known.put(None, again)
+
+    writes = known.writes[Thing]
+    assert (writes.before[(TENANT, "a")], writes.after[(TENANT, "a")]) == (None, again)
+
+
+def test_what_was_moved_into_a_sweep_is_ended_by_its_key() -> None:
+    known = Known({TENANT: Head(TENANT)})
+    kept = Thing(TENANT, "a", "k", "g")
+    known.put(kept, replace(kept, group="h"))
+    known.sweep(Need(Thing, ("tenant", "group"), (TENANT, "h")))
+
+    writes = known.writes[Thing]
+    assert (writes.before[(TENANT, "a")], writes.after[(TENANT, "a")]) == (kept, None)

@@ -44,6 +44,13 @@ def test_a_password_is_judged_as_the_table_says(password: str, expected: Invalid
     assert raised.value.refusal == expected
 
 
+def test_a_password_is_judged_by_itself_where_nobody_is_named() -> None:
+    check_password(GOOD)
+
+    with pytest.raises(Refused):
+        check_password("short")
+
+
 async def linked(world: World, realm: Realm, name: str = "sam") -> tuple[User, str]:
     """A new user, and the secret of the link that was mailed to him."""
     draft = UserDraft(name, email=f"{name}@example.com")

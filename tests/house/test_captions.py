@@ -46,7 +46,7 @@ def test_every_package_has_a_caption() -> None:
 def test_every_public_module_has_a_docstring() -> None:
     found = [
         name_of(path)
-        for path in python_files("src", "tests", "bench")
+        for path in python_files("src", "tests", "bench", "pages")
         if is_public(path) and not ast.get_docstring(parse(path))
     ]
 

@@ -19,14 +19,14 @@ def is_empty_module(name: str) -> bool:
 
 
 def test_no_class_has_an_empty_name() -> None:
-    files = python_files("src", "tests", "bench")
+    files = python_files("src", "tests", "bench", "pages")
     found = [f"{name_of(path)}:{name}" for path in files for name in empty_names(parse(path))]
 
     assert found == []
 
 
 def test_no_module_has_an_empty_name() -> None:
-    files = python_files("src", "tests", "bench")
+    files = python_files("src", "tests", "bench", "pages")
     found = [name_of(path) for path in files if is_empty_module(path.stem) or is_empty_module(path.parent.name)]
 
     assert found == []

@@ -11,7 +11,7 @@ LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 60
 MEDIAN_LINES_OF_A_FUNCTION = 10
 
-EVERYWHERE = ("src", "tests", "bench")
+EVERYWHERE = ("src", "tests", "bench", "pages")
 
 
 def is_long_file(source: str) -> bool:

@@ -12,7 +12,7 @@ from muster.core.leaving import DeleteUser
 from muster.core.query import SEARCHED, Compare, Search, TextIs
 from muster.core.refusals import Fault, Invalid, Unavailable
 from muster.core.users import User, Users, by_id
-from muster.store import session as sessions
+from muster.store import budgets
 from muster.store.index import pending, trigrams
 from muster.store.session import Session
 from tests.support.kept import outcome
@@ -93,7 +93,9 @@ async def test_a_text_that_too_many_hold_is_refused_and_not_looked_for(
 ) -> None:
     await people(world, realm, "jill.valentine", "chris.redfield", "barry.burton")
     await indexed(world)
-    monkeypatch.setattr(sessions, "MOST_CANDIDATES", 2)
+    monkeypatch.setattr(budgets, "SMALL", 0)
+    monkeypatch.setattr(budgets, "CHOSEN", 2)
+    monkeypatch.setattr(budgets, "CANDIDATES", 2)
     broad = Search(conditions=(TextIs(SEARCHED, Compare.CONTAINS, "example"),))
     short = Search(conditions=(TextIs(SEARCHED, Compare.CONTAINS, "e"),))
 
@@ -108,7 +110,7 @@ async def test_what_touches_no_name_makes_nobody_pending(world: World, realm: Re
     key = (jill.tenant, jill.id)
     changes = [replace(jill, phone="1"), replace(jill, email="x@y.zz"), None]
 
-    assert [pending(Writes({key: jill}, {key: after})) for after in changes] == [[], [key], [key]]
+    assert [pending({User: Writes({key: jill}, {key: after})}) for after in changes] == [[], [key], [key]]
 
 
 def test_trigrams_are_of_three_characters_in_a_row_each_once() -> None:

@@ -27,9 +27,17 @@ def differences(connection: Connection) -> list[Any]:
         "compare_type": True,
         "compare_server_default": True,
         "include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("search_"),
+        "include_object": lambda _object, name, kind, _found, _other: kind != "index" or not is_sorted_its_way(name),
     }
     context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, METADATA))
+
+
+def is_sorted_its_way(index: str) -> bool:
+    """Whether an index says where nulls go, which Alembic cannot compare; the tests below do, word for word."""
+    return index in {f"ix_users_tenant_{it}_number" for it in ("email_folded", "given_folded", "family_folded")} | {
+        "ix_users_tenant_last_login_at_number"
+    }
 
 
 async def compared(url: str) -> list[Any]:

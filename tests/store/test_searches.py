@@ -13,6 +13,7 @@ from muster.core.drafts import CreateUser, UserDraft
 from muster.core.query import (
     MOST_ROWS,
     AnyOf,
+    Around,
     Compare,
     Condition,
     Flag,
@@ -23,19 +24,33 @@ from muster.core.query import (
     Not,
     Order,
     Other,
+    Page,
     Present,
     Search,
     Text,
     TextIs,
     equals,
     matches,
+    page_of,
+    position_of,
     sorted_by,
 )
+from muster.core.refusals import Fault, Invalid, Refusal
 from muster.core.units import Unit
-from muster.core.users import USERNAME, LoginName, User, UserByNumber, Users
+from muster.core.users import PERSON, SERVICE, USERNAME, LoginName, User, UserByNumber, Users
 from muster.core.values import fold
+from muster.store import budgets
 from tests.support.kept import outcome
 from tests.support.world import VIEWER, Put, Realm, World, change
+
+# How much may be looked at: everybody, as in small tenants; as much as in large ones; and next to nobody.
+BUDGETS = ("SMALL", "PROBED", "CHOSEN", "CANDIDATES", "BEGUN", "LISTED", "WALKED", "FEW", "DEEP")
+PLANS: dict[str, dict[str, int]] = {
+    "through": {},
+    "by index": {"SMALL": 0},
+    "walking": dict(zip(BUDGETS, (0, 2, 9, 6, 8, 12, 25, 2, 2), strict=True)),
+    "tight": dict(zip(BUDGETS, (0, 0, 3, 1, 2, 3, 4, 0, 1), strict=True)),
+}
 
 modest = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -59,9 +74,10 @@ class People:
     def found(self, search: Search, within: tuple[Unit, ...] | None) -> list[User]:
         """What the search means."""
         homes = {unit.id: unit.path for unit in self.units}
-        met = [user for user in self.users if all(matches(it, user, homes[user.home]) for it in search.conditions)]
-        seen = [user for user in met if within is None or self.is_seen(user, within)]
-        return sorted_by(seen, search.order)
+        met = [
+            user for user in self.users if all(matches(it, user, Around(homes[user.home])) for it in search.conditions)
+        ]
+        return sorted_by([user for user in met if within is None or self.is_seen(user, within)], search.order)
 
     def is_seen(self, user: User, within: tuple[Unit, ...]) -> bool:
         by_id = {unit.id: unit for unit in self.units}
@@ -87,7 +103,13 @@ async def people(world: World, realm: Realm, rows: list[Row]) -> People:
             email=email,
             home=units[home].id,
             scope=tuple(sorted({units[it].id for it in scope})),
-            roles=(),
+            roles=(realm.roles[VIEWER].id,) if place % 3 else (),
+            kind=SERVICE if place % 7 == 3 else PERSON,
+            active=place % 4 != 1,
+            locked=place % 6 == 0,
+            phone=[None, "", "1", "2"][place % 4],
+            job_title=[None, "", "clerk"][place % 3],
+            last_login_at=[None, 5, 3, None, 5][place % 5],
             administrator=False,
         )
         name = LoginName(realm.id, fold(user.username), user.id, user.id, USERNAME, user.username)
@@ -198,7 +220,7 @@ async def test_a_changed_user_is_found_by_what_he_is_now(world: World, realm: Re
     assert (await world.ask(realm.administrator.actor, UserByNumber(user.number))).user == becomes
 
 
-TEXTS = [*WORDS, "a", "s", "straß", "%", "_", "\\", "user-1", "\0"]
+TEXTS = [*WORDS, "a", "s", "straß", "user", "%", "_", "\\", "user-1", "\0"]
 
 
 def conditions(people: People) -> st.SearchStrategy[Condition]:
@@ -215,7 +237,9 @@ def conditions(people: People) -> st.SearchStrategy[Condition]:
         st.builds(FlagIs, st.sampled_from(list(Flag)), st.booleans()),
         st.builds(KindIs, st.sampled_from(["person", "service"])),
         st.builds(HomeBelow, st.sampled_from([unit.path for unit in people.units])),
-        st.builds(Holds, st.sampled_from([*people.realm.administrator.user.roles, "none"])),
+        st.builds(
+            Holds, st.sampled_from([*people.realm.administrator.user.roles, people.realm.roles[VIEWER].id, "none"])
+        ),
     )
     return st.recursive(
         simple,
@@ -224,21 +248,119 @@ def conditions(people: People) -> st.SearchStrategy[Condition]:
     )
 
 
+orders = st.lists(st.builds(Order, st.sampled_from([*Text, *Other]), st.booleans()), max_size=2).map(tuple)
+
+
+@pytest.fixture(params=list(PLANS))
+def plan(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a search may look at."""
+    for name, budget in PLANS[request.param].items():
+        monkeypatch.setattr(budgets, name, budget)
+    return str(request.param)
+
+
+def met(found: Page | Refusal, plan: str) -> Page | None:
+    """What was found; None where the plan does not allow to look for it."""
+    if isinstance(found, Page):
+        return found
+    assert plan in ("walking", "tight")
+    assert found in [
+        Invalid(field, Fault.TOO_MANY, most)
+        for field in ("search", "sort")
+        for most in (budgets.CHOSEN, budgets.CANDIDATES)
+    ]
+    return None
+
+
 @modest
 @given(data=st.data())
 async def test_any_conditions_in_any_order_find_what_they_mean(
-    everybody: tuple[World, People], data: st.DataObject
+    everybody: tuple[World, People], plan: str, data: st.DataObject
 ) -> None:
     world, kept = everybody
-    orders = st.builds(Order, st.sampled_from([*Text, *Other]), st.booleans())
+    scope = data.draw(st.none() | st.lists(st.sampled_from(kept.units), min_size=1, max_size=3).map(tuple))
     search = Search(
         conditions=tuple(data.draw(st.lists(conditions(kept), max_size=3))),
-        order=tuple(data.draw(st.lists(orders, max_size=2))),
-        offset=data.draw(st.integers(0, 5)),
+        order=data.draw(orders),
+        offset=data.draw(st.integers(0, 40)),
+        limit=data.draw(st.integers(0, 40)),
     )
 
-    _, page = await world.ask(kept.realm.administrator.actor, Users(search))
-    expected = kept.found(search, None)
+    page = met(await found_by(world, kept, search, scope), plan)
+    expected = kept.found(search, scope)
 
-    assert list(page.users) == expected[search.offset :]
-    assert page.total == len(expected)
+    assert page is None or page == Page(tuple(expected[search.offset : search.offset + search.limit]), len(expected))
+
+
+@modest
+@given(data=st.data())
+async def test_a_page_begins_after_any_place_in_any_order_or_ends_before_it(
+    everybody: tuple[World, People], plan: str, data: st.DataObject
+) -> None:
+    world, kept = everybody
+    order = data.draw(orders)
+    # Where somebody is, or was before he changed, or nobody ever.
+    user = replace(data.draw(st.sampled_from(kept.users)), number=data.draw(st.integers(990, 1260)))
+    start = data.draw(st.none() | st.just(position_of(user, order)))
+    search = Search(
+        conditions=tuple(data.draw(st.lists(conditions(kept), max_size=1))),
+        order=order,
+        offset=data.draw(st.integers(0, 3)),
+        limit=data.draw(st.integers(0, 12)),
+        start=start,
+        backwards=data.draw(st.booleans()),
+        total=data.draw(st.booleans()),
+    )
+
+    page = met(await found_by(world, kept, search, None), plan)
+    every = kept.found(search, None)
+
+    assert page is None or page == Page(tuple(page_of(every, search)), len(every) if search.total else 0)
+
+
+async def found_by(world: World, kept: People, search: Search, within: tuple[Unit, ...] | None) -> Page | Refusal:
+    """What somebody restricted to these units finds."""
+    actor = replace(kept.realm.administrator.actor, scope=within, credential=None)
+    found = await outcome(world.ask(actor, Users(search)))
+    answer: Page | Refusal = found[1] if isinstance(found, tuple) else found
+    return answer
+
+
+@modest
+@given(order=orders, limit=st.integers(1, 7))
+async def test_whoever_goes_on_from_where_a_page_ended_meets_everybody_once_and_the_same_on_the_way_back(
+    everybody: tuple[World, People], order: tuple[Order, ...], limit: int
+) -> None:
+    world, kept = everybody
+    forth: list[User] = []
+    while page := await pages_from(world, kept, Search(order=order, limit=limit), forth[-1:]):
+        forth += page
+    back: list[User] = []
+    while page := await pages_from(world, kept, Search(order=order, limit=limit, backwards=True), back[:1]):
+        back = [*page, *back]
+
+    assert forth == back == kept.found(Search(order=order), None)
+
+
+async def pages_from(world: World, kept: People, search: Search, last: list[User]) -> list[User]:
+    """The page on from the user that was last seen, or the first one."""
+    start = position_of(last[0], search.order) if last else None
+    _, page = await world.ask(kept.realm.administrator.actor, Users(replace(search, start=start, total=False)))
+    return list(page.users)
+
+
+async def test_the_plain_meaning_of_a_start_is_a_cut_of_the_whole_order(everybody: tuple[World, People]) -> None:
+    """The meaning that SQL is held against, held against something plainer still."""
+    _, kept = everybody
+    some = zip((1, 2, 3, 4, 5), ("b", None, "a", "b", None), strict=True)
+    users = [replace(kept.users[0], number=number, given_name=name) for number, name in some]
+    for order in ((), (Order(Text.GIVEN_NAME),), (Order(Text.GIVEN_NAME, descending=True),)):
+        ordered = sorted_by(users, order)
+        for place, user in enumerate(ordered):
+            search = Search(order=order, limit=2, start=position_of(user, order))
+
+            assert page_of(users, search) == ordered[place + 1 : place + 3]
+            assert page_of(users, replace(search, backwards=True)) == ordered[max(place - 2, 0) : place]
+    opposite = sorted_by(users, (Order(Text.GIVEN_NAME, descending=True),))
+    assert opposite == sorted_by(users, (Order(Text.GIVEN_NAME),))[::-1]
+    assert [user.number for user in opposite] == [4, 1, 3, 5, 2]

@@ -28,6 +28,7 @@ class Bootstrap:
     password: str
     application: str
     shared_secret: str
+    token: str
 
 
 @dataclass
@@ -69,6 +70,7 @@ class LiveMuster:
             console["password"],
             idaas["applicationId"],
             idaas["sharedSecret"],
+            written["scim"]["token"],
         )
 
     def start(self) -> None:

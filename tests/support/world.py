@@ -210,7 +210,9 @@ class _Inside(Question[tuple[Unit, dict[tuple[str, int], Role]]]):
     def answer(self, view: View) -> tuple[Unit, dict[tuple[str, int], Role]]:
         root = view.known.one(Unit, Unit.KEY, view.tenant, self.root)
         assert root is not None
-        catalogues = [view.known.many(Role, Role.MANY[0], view.tenant, name) for name in (STAFF, AUDIT, PLANNING)]
+        catalogues = [
+            view.known.many(Role, ("tenant", "catalogue"), view.tenant, name) for name in (STAFF, AUDIT, PLANNING)
+        ]
         roles = [role for catalogue in catalogues for role in catalogue]
         return root, {(role.catalogue, role.number): role for role in roles}
 

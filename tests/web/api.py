@@ -13,6 +13,8 @@ from muster.core.ports import Sources, Store
 from muster.core.refusals import Refusal
 from muster.web.addresses import ClientAddress, networks
 from muster.web.answers import Answer, Headers, Hindered, WrongShape
+from muster.web.cors import Cors, Shared
+from muster.web.exchanges import Exchange
 from muster.web.limits import RateLimit
 from muster.web.logs import RequestLog
 from muster.web.routes import Api, Call, Receive, Route, Surroundings
@@ -24,6 +26,7 @@ class PlainManner:
     """Says what happened in plain words."""
 
     channel = "plain"
+    shared = Shared()
 
     async def identify(self, directory: Directory, headers: Headers) -> Actor:
         return NOBODY
@@ -42,9 +45,10 @@ class PlainManner:
 
 
 class Plain:
-    """The API with what it sent and logged."""
+    """The API with what it sent, logged and was watched doing."""
 
-    def __init__(self, routes: Iterable[Route], body_limit: int = 1 << 20) -> None:
+    def __init__(self, routes: Iterable[Route], body_limit: int = 1 << 20, origins: Iterable[str] = ()) -> None:
+        self.watched: list[Exchange] = []
         self._log = io.StringIO()
         ids = iter(range(1, 1000))
         around = Surroundings(
@@ -55,8 +59,9 @@ class Plain:
             clock=lambda: 0.0,
             now=lambda: 1_700_000_000_123,
             body_limit=body_limit,
+            cors=Cors(origins),
         )
-        self._api = Api(routes, PlainManner(), around, RateLimit((), lambda: 0.0))
+        self._api = Api(routes, PlainManner(), around, RateLimit((), lambda: 0.0), self.watched.append)
 
     @property
     def logged(self) -> list[dict[str, Any]]:

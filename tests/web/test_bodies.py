@@ -1,6 +1,7 @@
 """Strict JSON: one meaning or none, and never more work than the body is long."""
 
 import time
+from codecs import BOM_UTF8
 
 import pytest
 from msgspec import Struct
@@ -82,8 +83,9 @@ def test_what_has_no_meaning_or_two_is_malformed(body: bytes) -> None:
     assert problem_of(body) is Problem.MALFORMED
 
 
-def test_xml_is_told_apart() -> None:
-    assert problem_of(b"<user/>") is Problem.NOT_ACCEPTABLE
+@pytest.mark.parametrize("before", [b"", b"\n \t", BOM_UTF8, BOM_UTF8 + b"\r\n"])
+def test_xml_is_told_apart(before: bytes) -> None:
+    assert problem_of(before + b"<user/>") is Problem.NOT_ACCEPTABLE
 
 
 COSTLY = {

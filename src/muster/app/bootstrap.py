@@ -16,9 +16,11 @@ import msgspec
 
 from muster.apis.certcentral import roles as certcentral
 from muster.apis.idaas import roles as idaas
+from muster.apis.scim.profiles import LENIENT
 from muster.app.sources import new_id, new_secret
 from muster.core.applications import ApplicationDraft
 from muster.core.authority import system
+from muster.core.connections import ConnectionDraft
 from muster.core.directory import Directory
 from muster.core.drafts import UserDraft
 from muster.core.events import Origin
@@ -31,6 +33,7 @@ FILE = "bootstrap.json"
 FIRST_TENANT = "Muster"
 ADMINISTRATOR_NAME = "administrator"
 APPLICATION_NAME = "first application"
+CONNECTION_NAME = "first connection"
 ROLE_TEMPLATES = (*certcentral.TEMPLATES, *idaas.TEMPLATES)
 ADMINISTRATOR_ROLES = (certcentral.ADMINISTRATOR, idaas.SUPER_ADMINISTRATOR)
 BLUEPRINT = Blueprint(ROLE_TEMPLATES, ADMINISTRATOR_ROLES, idaas.ATTRIBUTES)
@@ -46,21 +49,22 @@ class Credentials:
 
     key: Secret
     password: str
-    application: ApplicationDraft
+    application: str
+    application_secret: Secret
+    token: Secret
 
     @staticmethod
     def new() -> Credentials:
         """Credentials that nobody has had before."""
-        role = idaas.SUPER_ADMINISTRATOR
-        application = ApplicationDraft(new_id(), APPLICATION_NAME, role, new_secret(), long_lived=True)
-        return Credentials(new_secret(), new_secret().text, application)
+        return Credentials(new_secret(), new_secret().text, new_id(), new_secret(), new_secret())
 
     def shown(self) -> dict[str, Any]:
         """As it is printed, and written to the file."""
         return {
             "certcentral": {"api_key": self.key.text},
             "console": {"username": ADMINISTRATOR_NAME, "password": self.password},
-            "idaas": {"applicationId": self.application.id, "sharedSecret": self.application.secret.text},
+            "idaas": {"applicationId": self.application, "sharedSecret": self.application_secret.text},
+            "scim": {"token": self.token.text},
         }
 
 
@@ -72,6 +76,7 @@ async def create_tenant(directory: Directory, sources: Sources, name: str) -> Cr
 
 
 async def _command(sources: Sources, name: str, new: Credentials) -> CreateTenant:
+    role, secret = idaas.SUPER_ADMINISTRATOR, new.application_secret
     draft = UserDraft(ADMINISTRATOR_NAME, password=await sources.hash_password(new.password), notify=False)
     return CreateTenant(
         name,
@@ -80,7 +85,8 @@ async def _command(sources: Sources, name: str, new: Credentials) -> CreateTenan
         draft,
         new.key,
         attributes=idaas.ATTRIBUTES,
-        application=new.application,
+        application=ApplicationDraft(new.application, APPLICATION_NAME, role, secret, long_lived=True),
+        connection=ConnectionDraft(CONNECTION_NAME, role, LENIENT, new.token),
     )
 
 

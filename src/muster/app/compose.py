@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -13,23 +13,30 @@ from starlette.types import ASGIApp
 
 from muster.apis.certcentral.routes import certcentral
 from muster.apis.idaas.routes import idaas
+from muster.apis.scim.exchanges import recorder
+from muster.apis.scim.routes import scim
 from muster.app.bootstrap import BLUEPRINT, Credentials, bootstrap
 from muster.app.sources import MachineSources, Sealer, digest, new_secret
 from muster.console.password import password_page
 from muster.core.directory import Directory
 from muster.settings import Settings, SettingsWrong
+from muster.store.chores import Upkeep
 from muster.store.database import Database, DatabaseStore, database_at
-from muster.store.index import Indexer
 from muster.store.migrations.run import migrate
 from muster.store.session import DatabaseFailed
+from muster.trail.exchanges import ExchangeLog
+from muster.trail.notes import Notes
 from muster.trail.outbox import Delivery, Means
 from muster.trail.post import MailServer
 from muster.trail.uses import UseLog
 from muster.web.addresses import ClientAddress, Network, networks
+from muster.web.cookies import Cookies
+from muster.web.cors import Cors, origins
 from muster.web.health import health
 from muster.web.logs import RequestLog
 from muster.web.mounts import Mounts
 from muster.web.routes import Surroundings
+from muster.web.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,13 @@ def _trusted(settings: Settings) -> tuple[Network, ...]:
         raise SettingsWrong(f"MUSTER_TRUSTED_PROXIES: {error}") from error
 
 
+def _origins(settings: Settings) -> frozenset[str]:
+    try:
+        return origins(settings.cors_origins)
+    except ValueError as error:
+        raise SettingsWrong(f"MUSTER_CORS_ORIGINS: {error}") from error
+
+
 def request_ids() -> Callable[[], str]:
     """Ids that tell requests apart across nodes and restarts, at the price of a counter."""
     prefix, numbers = new_secret().text[:10], count(1)
@@ -93,7 +107,8 @@ def request_ids() -> Callable[[], str]:
 def application(settings: Settings, on_bootstrap: Callable[[Credentials], None]) -> Mounts:
     """The server's ASGI application. It opens the directory when it starts and closes it when it ends."""
     here = _parts(settings)
-    addresses = ClientAddress(_trusted(settings))
+    addresses, shared_with = ClientAddress(_trusted(settings)), _origins(settings)
+    is_secure = settings.tls_cert is not None or settings.public_url.startswith("https:")
     around = Surroundings(
         here.directory,
         addresses,
@@ -101,33 +116,45 @@ def application(settings: Settings, on_bootstrap: Callable[[Credentials], None])
         request_ids(),
         time.monotonic,
         here.sources.now,
+        cors=Cors(shared_with),
+        cookies=Cookies(secure=is_secure, crossing=bool(shared_with)),
+        site=_site(settings),
     )
+    exchanges = ExchangeLog(here.directory)
+    provisioning = scim(around, recorder(exchanges.note))
     mounts: dict[str, ASGIApp] = {
         "/services/v2": certcentral(around, limited=settings.rate_limits),
         "/api/web": idaas(around),
+        "/api/web/scim/v2": provisioning,
+        "/scim/v2": provisioning,
         "/password": password_page(here.directory, addresses),
     }
+    tasks: list[Notes | Upkeep | Delivery] = [UseLog(here.directory), exchanges, here.store.indexer, here.store.sweeper]
     delivery = _delivery(here)
-    return Mounts(mounts, health(lambda: _is_ready(here.store)), lambda: _lifespan(here, delivery, on_bootstrap))
+    if delivery is not None:
+        tasks.append(delivery)
+    return Mounts(mounts, health(lambda: _is_ready(here.store)), lambda: _lifespan(here, tasks, on_bootstrap))
+
+
+def _site(settings: Settings) -> Site:
+    given = settings.public_url if settings.is_public_url_given else None
+    return Site(given, settings.public_url, secure=settings.tls_cert is not None)
 
 
 @asynccontextmanager
 async def _lifespan(
-    here: Installation, delivery: Delivery | None, on_bootstrap: Callable[[Credentials], None]
+    here: Installation, tasks: Sequence[Notes | Upkeep | Delivery], on_bootstrap: Callable[[Credentials], None]
 ) -> AsyncIterator[None]:
     async with _opened(here):
         made = await bootstrap(here.directory, here.sources, here.settings.data)
         if made is not None:
             on_bootstrap(made)
-        running: list[Delivery | UseLog | Indexer] = [UseLog(here.directory), here.store.indexer]
-        if delivery is not None:
-            running.append(delivery)
-        for task in running:
+        for task in tasks:
             task.start()
         try:
             yield
         finally:
-            for task in running:
+            for task in tasks:
                 await task.stop()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 import string
@@ -24,6 +25,7 @@ SECRET_LENGTH = 47
 PASSWORD_THREADS = 2
 _ALPHABET = string.ascii_letters + string.digits
 _NONCE = 12
+_PROOF = 20
 _ID_VERSION = 7 << 76 | 2 << 62
 _ID_RANDOM = (1 << 128) - 1 ^ (15 << 76 | 3 << 62)
 # What each byte stands for; those from 248 = 4 x 62 on are thrown away, so that every character is equally likely.
@@ -56,10 +58,14 @@ def digest(secret: str) -> str:
 
 
 class Sealer:
-    """AES-256-GCM under the installation's key; what was sealed for one context opens in no other."""
+    """AES-256-GCM under the installation's key, and HMAC-SHA-256 under another that is made of it.
+
+    What was sealed or signed for one context opens in no other.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(hashlib.sha256(b"muster seal" + key).digest())
+        self._signing = hashlib.sha256(b"muster sign" + key).digest()
 
     def seal(self, text: str, context: str) -> bytes:
         """The text sealed."""
@@ -72,6 +78,21 @@ class Sealer:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode()).decode()
         except InvalidTag:
             return None
+
+    def sign(self, text: str, context: str) -> bytes:
+        """The text after a proof of 160 bits."""
+        kept = text.encode()
+        return self._proof(kept, context) + kept
+
+    def signed(self, token: bytes, context: str) -> str | None:
+        """The text again; None if it was signed with another key or for another context, or changed since."""
+        proof, kept = token[:_PROOF], token[_PROOF:]
+        return kept.decode() if hmac.compare_digest(proof, self._proof(kept, context)) else None
+
+    def _proof(self, text: bytes, context: str) -> bytes:
+        bound = context.encode()
+        # The length first: no context and text can be taken for another pair of them.
+        return hmac.digest(self._signing, len(bound).to_bytes(8) + bound + text, "sha256")[:_PROOF]
 
 
 class FreshIds:
@@ -125,6 +146,15 @@ class MachineSources:
     def unseal_token(self, token: str, context: str) -> str | None:
         try:
             return self._sealer.open(base64.b64decode(token, b"-_", validate=True), context)
+        except ValueError:
+            return None
+
+    def sign(self, text: str, context: str) -> str:
+        return base64.urlsafe_b64encode(self._sealer.sign(text, context)).decode()
+
+    def signed(self, token: str, context: str) -> str | None:
+        try:
+            return self._sealer.signed(base64.b64decode(token, b"-_", validate=True), context)
         except ValueError:
             return None
 

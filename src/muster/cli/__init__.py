@@ -12,13 +12,36 @@ import inspect
 import sys
 
 from muster.app.compose import prepare
-from muster.cli import address_rules, applications, audit, mail, policies, serve, tenants
+from muster.cli import (
+    address_lists,
+    address_rules,
+    applications,
+    audit,
+    connections,
+    mail,
+    policies,
+    resource_roles,
+    serve,
+    tenants,
+)
 from muster.cli.chosen import NoSuchTenant
 from muster.core.refusals import Refused
 from muster.settings import NAMES, SettingsWrong, read
 from muster.store.session import DatabaseFailed
 
-COMMANDS = (serve, tenants, applications, policies, address_rules, mail, audit)
+COMMANDS = (
+    serve,
+    tenants,
+    applications,
+    connections,
+    policies,
+    address_rules,
+    address_lists,
+    resource_roles,
+    mail,
+    audit,
+)
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Refused as refused:
         print(f"muster: refused: {refused.refusal}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except DatabaseFailed as failure:
         print(f"muster: the database failed: {failure}", file=sys.stderr)
         return 1

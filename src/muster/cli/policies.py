@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from muster.apis.idaas.policies import name_and_value, shown
+from muster.apis.idaas.policies import listed, named
 from muster.app.compose import installation
 from muster.cli.chosen import ORIGIN, first_tenant, with_tenant
 from muster.core.authority import system
@@ -28,7 +28,7 @@ async def set_policy(args: argparse.Namespace, settings: Settings) -> None:
     """Set a policy."""
     async with installation(settings) as here:
         tenant = await first_tenant(here.directory, args.tenant)
-        command = SetPolicy(*name_and_value(args.name, args.value))
+        command = SetPolicy(*named(args.name, args.value))
         await here.directory.do(system(tenant.id, "command"), command, ORIGIN)
 
 
@@ -36,5 +36,6 @@ async def list_policies(args: argparse.Namespace, settings: Settings) -> None:
     """Print name and value of each policy."""
     async with installation(settings) as here:
         tenant = await first_tenant(here.directory, args.tenant)
-        for name, value in (await here.directory.ask(system(tenant.id, "command"), Policies())).items():
-            print(*shown(name, value))
+        policies = await here.directory.ask(system(tenant.id, "command"), Policies())
+        for name, value in listed(policies):
+            print(name, value)

@@ -24,8 +24,11 @@ from muster.core.refusals import (
     BeyondAuthority,
     CredentialInvalid,
     Fault,
+    Full,
+    InUse,
     Invalid,
     LastAdministrator,
+    Outdated,
     OwnAccount,
     PermissionMissing,
     Refusal,
@@ -36,6 +39,7 @@ from muster.core.refusals import (
     Unavailable,
     Unknown,
     Unsuited,
+    WrongState,
 )
 from muster.web.addresses import ClientAddress
 
@@ -131,7 +135,7 @@ def _refused(refusal: Refusal) -> Response:
                 503,
                 {"Retry-After": str(RETRY_SECONDS)},
             )
-        case Unsuited() | AddressForbidden() | ShutsOut():
+        case Unsuited() | AddressForbidden() | ShutsOut() | InUse() | Full() | WrongState() | Outdated():
             return notice("This cannot be done", "The password was not set.", 409)
         case Invalid() | Taken() | PermissionMissing() | BeyondAuthority() | LastAdministrator() | OwnAccount():
             return notice("This cannot be done", "The password was not set.", 409)

@@ -40,6 +40,7 @@ class Case(View):
         self.fresh = fresh
         self.origin = origin
         self._puts: list[tuple[Entity | None, Entity | None]] = []
+        self._sweeps: list[Need] = []
         self._events: list[Event] = []
         self._numbers = 0
         self._opened: Head | None = None
@@ -68,6 +69,15 @@ class Case(View):
     def put(self, old: Entity | None, new: Entity | None) -> None:
         """Keep a new entity (no old one), another state of one, or nothing of it any more (no new one)."""
         self._puts.append((old, new))
+
+    def sweep(self, kind: type[Entity], columns: Columns, *values: object) -> None:
+        """End all entities of a kind with these values, before what is put is kept, without looking at each.
+
+        For what is numerous and plain: no kind that is counted, cached, or gives anybody authority.
+        """
+        if kind.COUNTED or kind.STABLE or kind.AUTHORITY:
+            raise AssertionError(f"{kind.__name__} cannot be swept")
+        self._sweeps.append(Need(kind, columns, values))
 
     def added(self, kind: type[E]) -> list[E]:
         """What this command has put of a kind, in order."""
@@ -110,7 +120,7 @@ class Case(View):
 
     def settle(self, *, chore: bool) -> None:
         """Lay what was decided over what is known. Refuses, with nothing laid, if a promise would be broken."""
-        if self._puts or self._events:
+        if self._puts or self._sweeps or self._events:
             self._settle_own(chore=chore)
         # Last, since nothing there can be refused any more: a new tenant has no promise yet.
         for inside in self._founded:
@@ -126,6 +136,8 @@ class Case(View):
         head.next_number += self._numbers
         if any(_changes_authority(old, new) for old, new in self._puts):
             head.epoch += 1
+        for need in self._sweeps:
+            self.known.sweep(need)
         for old, new in self._puts:
             self.known.put(old, new)
         for event in self._events:

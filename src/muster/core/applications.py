@@ -1,112 +1,215 @@
-"""Applications: machine clients with an id and a secret, which open sessions or show both with every request."""
+"""Applications as their administrators see them: how one is made, changed, given another secret, and removed.
+
+Whoever changes one holds all that it holds, for he could otherwise act through it. What it opens is in `sessions`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from muster.core import values
 from muster.core.acts import Case, Command, Question, View
-from muster.core.addresses import admits, ranges_of
-from muster.core.authority import Actor, ApplicationCredential
-from muster.core.entity import Entity
+from muster.core.address_lists import find_list, must_still_admit
+from muster.core.entity import KEPT, Kept
 from muster.core.frozen import frozen
-from muster.core.known import Known
-from muster.core.policies import SESSION_LIFETIME, policy
 from muster.core.ports import Secret
-from muster.core.refusals import AddressForbidden, BeyondAuthority, CredentialInvalid, Taken, Unknown, refuse
+from muster.core.programs import (
+    Application,
+    ExtraChanges,
+    Extras,
+    applications_of,
+    check_texts,
+    differing,
+    merged,
+    must_fit,
+    must_name,
+)
+from muster.core.refusals import OwnAccount, Unknown, refuse
 from muster.core.roles import Role, find_role
-from muster.core.tenancy import Tenant
 
+RoleName = tuple[str, int | str]
+"""A catalogue, and the number or the id of a role in it."""
 
-@frozen
-class Application(Entity):
-    """A machine client that acts with a role. `long_lived` lets its id and secret stand for a session."""
-
-    UNIQUE = (("id",),)
-    MANY = (("tenant",),)
-    AUTHORITY = ("digest", "role", "long_lived")
-
-    id: str
-    tenant: str
-    name: str
-    digest: str
-    role: str
-    long_lived: bool
-    created_at: int
-    last_used_at: int | None = None
+RECORDED = ("name", "description", "role", "long_lived", "address_list")
 
 
 @frozen
 class ApplicationDraft:
-    """An application as somebody wants it. `role` is a catalogue and a number in it."""
+    """An application as somebody wants it. Without `id` and `secret` it gets new ones."""
 
-    id: str
+    id: str | None
     name: str
-    role: tuple[str, int]
-    secret: Secret
+    role: RoleName
+    secret: Secret | None
     long_lived: bool = False
+    description: str | None = None
+    address_list: str | None = None
+    extras: Extras = ()
 
 
-RECORDED = ("name", "role", "long_lived")
+@frozen
+class IssuedApplication:
+    """An application with its secret, which is told this once."""
+
+    application: Application
+    secret: str
 
 
-def add_application(case: Case, draft: ApplicationDraft, role: Role) -> Application:
+def add_application(case: Case, draft: ApplicationDraft, role: Role) -> IssuedApplication:
     """Keep a new application, and record it."""
-    made = Application(draft.id, case.tenant, draft.name, draft.secret.digest, role.id, draft.long_lived, case.at)
+    secret = draft.secret or case.fresh.secret()
+    made = Application(
+        id=draft.id or case.fresh.id(),
+        tenant=case.tenant,
+        name=draft.name,
+        digest=secret.digest,
+        role=role.id,
+        long_lived=draft.long_lived,
+        created_at=case.at,
+        description=draft.description,
+        address_list=draft.address_list,
+        extras=draft.extras,
+    )
     case.put(None, made)
-    case.record("application.created", "application", made.id, made.name, None, made, RECORDED)
-    return made
+    more = differing((), made.extras)
+    case.record("application.created", "application", made.id, made.name, None, made, RECORDED, more)
+    return IssuedApplication(made, secret.text)
 
 
 def _must_reach(case: Case, role: Role | None, what: str) -> None:
     """Refuse with `BeyondAuthority` unless the actor may do and see what an application with this role does."""
     case.actor.must_hold(role.permissions if role is not None else frozenset(), what)
-    if not case.actor.covers(()):
-        refuse(BeyondAuthority("scope"))
+    case.actor.must_see_all()
 
 
 @frozen
-class CreateApplication(Command[Application]):
-    """Make an application at most as powerful as the actor. Refuses a name that another has."""
+class CreateApplication(Command[IssuedApplication]):
+    """Make an application at most as powerful as the actor. Refuses a name that another program has."""
 
     permission = "applications:create"
 
     draft: ApplicationDraft
 
-    def decide(self, case: Case) -> Application:
-        """The new application."""
-        values.login_name(self.draft.name, "name")
-        role = find_role(case, *self.draft.role, "role")
+    def decide(self, case: Case) -> IssuedApplication:
+        """The new application. Refuses wrong values, an unknown role or list, and one more than there may be."""
+        draft = self.draft
+        check_texts(draft.description, draft.extras)
+        role = find_role(case, *draft.role, "role")
         _must_reach(case, role, "role")
-        others = case.known.many(Application, ("tenant",), case.tenant)
-        if any(values.fold(other.name) == values.fold(self.draft.name) for other in others):
-            refuse(Taken("name"))
-        return add_application(case, self.draft, role)
+        must_name(case, draft.name)
+        must_fit(case)
+        if draft.address_list is not None:
+            find_list(case, draft.address_list)
+        return add_application(case, draft, role)
 
 
 @frozen
-class AllowLongLived(Command[Application]):
-    """Let an application's id and secret stand for a session, or no more."""
+class ApplicationEdit:
+    """What shall be different about an application; None erases. Without a role it can do nothing."""
+
+    name: str | Kept = KEPT
+    description: str | Kept | None = KEPT
+    role: RoleName | Kept | None = KEPT
+    long_lived: bool | Kept = KEPT
+    address_list: str | Kept | None = KEPT
+    extras: ExtraChanges = ()
+
+
+@frozen
+class EditApplication(Command[Application]):
+    """Change an application, which counts for the sessions that it has open at once."""
 
     permission = "applications:edit"
 
     application: str
-    allowed: bool
+    edit: ApplicationEdit
 
     def decide(self, case: Case) -> Application:
-        """The application as it stands then. Refuses an unknown one and one that holds more than the actor."""
-        application = case.known.one(Application, Application.KEY, case.tenant, self.application)
-        if application is None:
-            refuse(Unknown("application"))
-        role = case.known.one(Role, Role.KEY, case.tenant, application.role)
-        _must_reach(case, role, "application")
-        changed = replace(application, long_lived=self.allowed)
-        if changed != application:
-            case.put(application, changed)
-            case.record(
-                "application.edited", "application", application.id, application.name, application, changed, RECORDED
-            )
-        return changed
+        """The application as it stands then; unchanged if nothing is different.
+
+        Refuses an unknown one, one that holds or would hold more than the actor, what making one refuses, and with
+        `ShutsOut` a list of addresses that would not admit the actor's own application from where it asks.
+        """
+        application = _manageable(case, self.application)
+        changed = _edited(case, application, self.edit)
+        if changed.name != application.name:
+            must_name(case, changed.name, application.id)
+        if changed.address_list is not None and changed.address_list != application.address_list:
+            must_still_admit(case, (changed,), find_list(case, changed.address_list).ranges)
+        return _kept(case, application, changed, "application.edited")
+
+
+def _edited(case: Case, application: Application, edit: ApplicationEdit) -> Application:
+    changed = replace(application, extras=merged(application.extras, edit.extras))
+    if edit.name is not KEPT:
+        changed = replace(changed, name=edit.name)
+    if edit.description is not KEPT:
+        changed = replace(changed, description=edit.description)
+    if edit.long_lived is not KEPT:
+        changed = replace(changed, long_lived=edit.long_lived)
+    if edit.address_list is not KEPT:
+        changed = replace(changed, address_list=edit.address_list)
+    if edit.role is not KEPT:
+        role = None if edit.role is None else find_role(case, *edit.role, "role")
+        _must_reach(case, role, "role")
+        changed = replace(changed, role=None if role is None else role.id)
+    check_texts(changed.description, changed.extras)
+    return changed
+
+
+def _kept(case: Case, old: Application, new: Application, act: str) -> Application:
+    """Keep and record another state of an application; nothing if it is the same."""
+    if new != old:
+        case.put(old, new)
+        case.record(act, "application", old.id, old.name, old, new, RECORDED, differing(old.extras, new.extras))
+    return new
+
+
+@frozen
+class RenewSecret(Command[IssuedApplication]):
+    """Give an application another secret. The old one and all sessions that it opened end at once."""
+
+    permission = "applications:edit"
+
+    application: str
+
+    def decide(self, case: Case) -> IssuedApplication:
+        """The application with its secret. Refuses an unknown one, and one that holds more than the actor."""
+        application = _manageable(case, self.application)
+        secret = case.fresh.secret()
+        renewed = _kept(case, application, replace(application, digest=secret.digest), "application.secret-renewed")
+        return IssuedApplication(renewed, secret.text)
+
+
+@frozen
+class DeleteApplication(Command[None]):
+    """Delete an application for good. Its sessions end at once."""
+
+    permission = "applications:delete"
+
+    application: str
+
+    def decide(self, case: Case) -> None:
+        """Done. Refuses an unknown one, one that holds more than the actor, and the actor's own."""
+        application = _manageable(case, self.application)
+        if application.id == case.actor.id:
+            refuse(OwnAccount())
+        case.put(application, None)
+        case.record("application.deleted", "application", application.id, application.name, application, None, RECORDED)
+
+
+def find_application(view: View, application_id: str) -> Application:
+    """The application of this id. Refuses with `Unknown` if the tenant has none."""
+    application = view.known.one(Application, Application.KEY, view.tenant, application_id)
+    if application is None:
+        refuse(Unknown("application"))
+    return application
+
+
+def _manageable(case: Case, application_id: str) -> Application:
+    application = find_application(case, application_id)
+    role = None if application.role is None else case.known.one(Role, Role.KEY, case.tenant, application.role)
+    _must_reach(case, role, "application")
+    return application
 
 
 @frozen
@@ -117,97 +220,17 @@ class Applications(Question[tuple[Application, ...]]):
 
     def answer(self, view: View) -> tuple[Application, ...]:
         """The applications, by id."""
-        found = view.known.many(Application, ("tenant",), view.tenant)
-        return tuple(sorted(found, key=lambda application: application.id))
+        return applications_of(view)
 
 
 @frozen
-class Session:
-    """An application's session. Times are UTC milliseconds."""
+class ApplicationById(Question[Application]):
+    """One application of the tenant."""
 
-    credential: ApplicationCredential
-    created_at: int
-    expires_at: int
-
-
-@frozen
-class TenantOfApplication(Question[str]):
-    """Which tenant an application belongs to; asked before anybody is known."""
+    permission = "applications:view"
 
     application: str
 
-    def answer(self, view: View) -> str:
-        """The tenant's id. Refuses with `Unknown` an application that there is not."""
-        application = view.known.one(Application, ("id",), self.application)
-        if application is None:
-            refuse(Unknown("application"))
-        return application.tenant
-
-
-@frozen
-class OpenSession(Command[Session]):
-    """Sign an application in by the digest of its secret."""
-
-    application: str
-    digest: str
-
-    def decide(self, case: Case) -> Session:
-        """The session, as long as the policy lets it live.
-
-        Refuses a wrong secret with `CredentialInvalid`, and an address that the tenant's rules do not allow.
-        """
-        application = case.known.one(Application, ("id",), self.application)
-        if application is None or application.tenant != case.tenant:
-            refuse(Unknown("application"))
-        if application.digest != self.digest:
-            refuse(CredentialInvalid(is_secret=True))
-        ranges = ranges_of(case.known, case.tenant, application.id, application.id)
-        if ranges and not admits(ranges, case.origin.address):
-            refuse(AddressForbidden())
-        expires_at = case.at + int(policy(case, SESSION_LIFETIME)) * 1000
-        used = replace(application, last_used_at=case.at)
-        case.put(application, used)
-        case.record("application.signed-in", "application", used.id, used.name, None, None, ())
-        return Session(ApplicationCredential(used.id, used.digest, expires_at), case.at, expires_at)
-
-
-def authenticate_application(known: Known, credential: ApplicationCredential, at: int) -> Actor:
-    """The actor behind an application's credential. Refuses with `CredentialInvalid`, whatever is wrong with it."""
-    application = known.one(Application, ("id",), credential.application)
-    is_secret = credential.expires_at is None
-    if application is None or application.digest != credential.digest:
-        refuse(CredentialInvalid(is_secret))
-    if not application.long_lived if credential.expires_at is None else credential.expires_at <= at:
-        refuse(CredentialInvalid(is_secret))
-    epoch = known.head(application.tenant).epoch
-    role = known.one(Role, Role.KEY, application.tenant, application.role)
-    tenant = known.one(Tenant, Tenant.KEY, application.tenant)
-    if role is None or tenant is None:
-        refuse(CredentialInvalid())
-    return Actor(
-        tenant=application.tenant,
-        kind="application",
-        id=application.id,
-        name=application.name,
-        permissions=role.permissions,
-        scope=None,
-        home=tenant.root,
-        epoch=epoch,
-        credential=credential,
-        credential_id=application.id,
-        expires_at=credential.expires_at,
-        ranges=ranges_of(known, application.tenant, application.id, application.id),
-    )
-
-
-def session_text(credential: ApplicationCredential) -> str:
-    """What a session's token says, before it is sealed."""
-    return f"{credential.application} {credential.digest} {credential.expires_at}"
-
-
-def session_in(text: str | None) -> ApplicationCredential | None:
-    """The credential that an opened token holds; None for none."""
-    if text is None:
-        return None
-    application, digest, expires_at = text.split(" ")
-    return ApplicationCredential(application, digest, int(expires_at))
+    def answer(self, view: View) -> Application:
+        """It. Refuses with `Unknown` if the tenant has none of this id."""
+        return find_application(view, self.application)

@@ -1,15 +1,31 @@
-"""Authenticators: what a person proves with. So far the soft token that a new user begins with."""
+"""Authenticators: what a person proves with. So far tokens, which show one-time codes made from a seed and the time.
+
+A token's kind is data: a soft token is activated by its own application, an authenticator app is given its seed
+(RFC 6238, in the base32 of RFC 4648).
+"""
 
 from __future__ import annotations
+
+from base64 import b32encode
 
 from muster.core.acts import Case
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
-from muster.core.policies import FIRST_AUTHENTICATOR, NONE, policy
+from muster.core.policies import FIRST_AUTHENTICATOR, MOST_TOKENS, NONE, policy
+from muster.core.refusals import Fault, Full, Invalid, refuse
 
 SOFT_TOKEN = "soft-token"  # noqa: S105  (a kind of authenticator)
-ACTIVATING = "activating"
+AUTHENTICATOR_APP = "authenticator-app"
+KINDS = (SOFT_TOKEN, AUTHENTICATOR_APP)
 
+NEW, ACTIVATING, ACTIVE, INACTIVE = "new", "activating", "active", "inactive"
+STATES = (NEW, ACTIVATING, ACTIVE, INACTIVE)
+"""All states that there are. One that is activating has begun, and is not proved yet to be in its owner's hands."""
+
+LEAST_SEED, MOST_SEED = 10, 64
+"""Bytes of a seed that is brought along."""
+
+_DRAWN_SEED = 20
 _SERIALS = 10**10
 
 
@@ -29,27 +45,65 @@ class Authenticator(Entity):
     sealed: bytes
     created_at: int
     last_used_at: int | None = None
+    label: str | None = None
 
 
-RECORDED = ("kind", "serial", "state", "user")
+RECORDED = ("kind", "serial", "state", "user", "label")
+
+
+def recorded_name(username: str, authenticator: Authenticator) -> str:
+    """What an event calls it."""
+    return f"{username}/{authenticator.serial}"
 
 
 def first_authenticator(case: Case, user: str, username: str) -> tuple[Authenticator, ...]:
     """Make the authenticator that the policy gives a new user, or none. Raises `Unloaded`."""
     kind = policy(case, FIRST_AUTHENTICATOR)
-    if kind == NONE:
-        return ()
-    made = _made(case, user, kind)
-    case.put(None, made)
-    case.record("authenticator.created", "authenticator", made.id, f"{username}/{made.serial}", None, made, RECORDED)
-    return (made,)
+    return () if kind == NONE else (made(case, user, username, kind),)
 
 
-def _made(case: Case, user: str, kind: str) -> Authenticator:
+def added(case: Case, user: str, username: str, kind: str, seed: bytes | None) -> Authenticator:
+    """Give a user one more token, within what the policy allows; with a seed that is brought along it is active.
+
+    Refuses with `Invalid` an unknown kind, and a seed that is too short, too long or for a kind that takes none; with
+    `Full` a user who has as many as he may. Raises `Unloaded`.
+    """
+    if kind not in KINDS:
+        refuse(Invalid("kind", Fault.MALFORMED))
+    if seed is not None and kind != AUTHENTICATOR_APP:
+        refuse(Invalid("seed", Fault.MALFORMED))
+    if seed is not None and not LEAST_SEED <= len(seed) <= MOST_SEED:
+        refuse(Invalid("seed", Fault.MALFORMED, MOST_SEED))
+    most = int(policy(case, MOST_TOKENS))
+    if len(case.known.many(Authenticator, ("tenant", "user"), case.tenant, user)) >= most:
+        refuse(Full("token", most))
+    return made(case, user, username, kind, seed)
+
+
+def made(case: Case, user: str, username: str, kind: str, seed: bytes | None = None) -> Authenticator:
+    """A new token of a user, put and recorded. Raises `Unloaded`."""
+    one = _new(case, user, kind, seed)
+    case.put(None, one)
+    name = recorded_name(username, one)
+    case.record("authenticator.created", "authenticator", one.id, name, None, one, RECORDED)
+    return one
+
+
+def _new(case: Case, user: str, kind: str, seed: bytes | None) -> Authenticator:
     # Serial numbers are drawn, so that they tell nothing of how many there are; one that is taken is drawn anew.
     while True:
         authenticator_id = case.fresh.id()
         serial = f"{int(authenticator_id.replace('-', '')[-14:], 16) % _SERIALS:010d}"
         if case.known.one(Authenticator, ("tenant", "serial"), case.tenant, serial) is None:
-            sealed = case.fresh.seal(case.fresh.secret().text, authenticator_id)
-            return Authenticator(authenticator_id, case.tenant, user, kind, serial, ACTIVATING, sealed, case.at)
+            sealed = case.fresh.seal(_seed_text(case, kind, seed), authenticator_id)
+            state = ACTIVATING if seed is None else ACTIVE
+            return Authenticator(authenticator_id, case.tenant, user, kind, serial, state, sealed, case.at)
+
+
+def _seed_text(case: Case, kind: str, seed: bytes | None) -> str:
+    """The seed as it is sealed: an app's in base32, as it is given to the app."""
+    if kind != AUTHENTICATOR_APP:
+        return case.fresh.secret().text
+    # Of a secret, its digest is as random, and has the length that apps expect.
+    drawn = bytes.fromhex(case.fresh.secret().digest)[:_DRAWN_SEED]
+    return b32encode(drawn if seed is None else seed).decode()

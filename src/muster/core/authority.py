@@ -21,14 +21,25 @@ class KeyCredential:
 
 @frozen
 class ApplicationCredential:
-    """An application's session, or with no end its id and secret themselves; `digest` is the secret's."""
+    """An application's session, or with no end its id and secret themselves; `digest` is the secret's.
+
+    `bound_to` is the digest of a second secret that has to be shown with the session, if it has one.
+    """
 
     application: str
     digest: str
     expires_at: int | None
+    bound_to: str | None = None
 
 
-Credential = KeyCredential | ApplicationCredential
+@frozen
+class ConnectionCredential:
+    """A connection's token, by its digest."""
+
+    digest: str
+
+
+Credential = KeyCredential | ApplicationCredential | ConnectionCredential
 
 
 @frozen
@@ -37,7 +48,7 @@ class Actor:
 
     `credential` is what he showed; None for the system itself. `expires_at` is when that ends. `permissions` is what
     his roles give him less what the credential's narrowing takes. `address` is where he asks from, and `ranges` where
-    he may, one for each scope of address rules that binds his credential.
+    he may, one for each scope of address rules that binds his credential. `profile` is a connection's.
     """
 
     tenant: str
@@ -54,6 +65,7 @@ class Actor:
     everything: bool = False
     ranges: tuple[Ranges, ...] = ()
     address: str | None = None
+    profile: str | None = None
 
     def at(self, address: str | None) -> "Actor":
         """The same, asking from this address."""
@@ -73,6 +85,7 @@ class Actor:
             self.everything,
             self.ranges,
             address,
+            self.profile,
         )
 
     @property
@@ -102,6 +115,11 @@ class Actor:
         """Whether a user with this scope sees nothing that he does not; an empty scope is no restriction."""
         units = tuple(scope)
         return self.scope is None or (bool(units) and all(self.sees(unit) for unit in units))
+
+    def must_see_all(self) -> None:
+        """Refuse with `BeyondAuthority` whom only a part of the tenant is open to: for what stands outside units."""
+        if not self.covers(()):
+            refuse(BeyondAuthority("scope"))
 
     @property
     def within(self) -> tuple[str, ...] | None:

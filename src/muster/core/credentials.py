@@ -2,10 +2,11 @@
 
 from typing import assert_never
 
-from muster.core.applications import authenticate_application
-from muster.core.authority import Actor, ApplicationCredential, Credential, KeyCredential
+from muster.core.authority import Actor, ApplicationCredential, ConnectionCredential, Credential, KeyCredential
+from muster.core.connections import authenticate_connection
 from muster.core.keys import authenticate_key
 from muster.core.known import Known
+from muster.core.sessions import authenticate_application
 
 
 def authenticate(known: Known, credential: Credential, at: int) -> Actor:
@@ -15,5 +16,7 @@ def authenticate(known: Known, credential: Credential, at: int) -> Actor:
             return authenticate_key(known, credential, at)
         case ApplicationCredential():
             return authenticate_application(known, credential, at)
+        case ConnectionCredential():
+            return authenticate_connection(known, credential)
         case _:
             assert_never(credential)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import TypeVar
 
 from muster.core.acts import Command, Question
-from muster.core.applications import OpenSession, Session, TenantOfApplication, session_in, session_text
-from muster.core.authority import Actor, ApplicationCredential, Credential, KeyCredential, system
+from muster.core.authority import (
+    Actor,
+    ApplicationCredential,
+    ConnectionCredential,
+    Credential,
+    KeyCredential,
+    system,
+)
 from muster.core.events import Origin
 from muster.core.known import INSTALLATION
 from muster.core.passwords import LinkOwner, SetPassword, check_password
 from muster.core.ports import Sources, Store
 from muster.core.refusals import AddressForbidden, CredentialInvalid, Refused, refuse
 from muster.core.requests import asking, commanding, identifying
+from muster.core.sessions import OpenSession, Session, TenantOfApplication, session_in, session_text
 from muster.core.tenants import NOTHING, Blueprint
 from muster.core.uses import KeepUses, Uses
 
@@ -43,6 +51,18 @@ class Directory:
         """A new UUIDv7, for what is known by an id inside an extra."""
         return self._sources.fresh().id()
 
+    def now(self) -> int:
+        """UTC in milliseconds since 1970."""
+        return self._sources.now()
+
+    def sign(self, text: str, context: str) -> str:
+        """The text, signed for this context: what a client carries from one request to the next and must not change."""
+        return self._sources.sign(text, context)
+
+    def signed(self, token: str, context: str) -> str | None:
+        """The text of what was signed; None if it was not, or for another context."""
+        return self._sources.signed(token, context)
+
     async def identify(self, secret: str) -> Actor:
         """The actor behind an API key. Refuses with `CredentialInvalid`."""
         return await self._identified(KeyCredential(self._sources.digest(secret)))
@@ -51,10 +71,19 @@ class Directory:
         """The application of this id, which may show its secret with every request. As `identify`."""
         return await self._identified(ApplicationCredential(application, self._sources.digest(secret), None))
 
-    async def by_session(self, token: str) -> Actor:
-        """The application whose session this is. Refuses with `CredentialInvalid` one that is forged or has ended."""
+    async def by_connection(self, token: str) -> Actor:
+        """The connection whose token this is. As `identify`."""
+        return await self._identified(ConnectionCredential(self._sources.digest(token)))
+
+    async def by_session(self, token: str, companions: Iterable[str] = ()) -> Actor:
+        """The application whose session this is; `companions` are what was shown with it.
+
+        Refuses with `CredentialInvalid` one that is forged or has ended, or whose second secret was not shown.
+        """
         credential = session_in(self._sources.unseal_token(token, SESSION))
         if credential is None:
+            refuse(CredentialInvalid())
+        if credential.bound_to is not None and credential.bound_to not in map(self._sources.digest, companions):
             refuse(CredentialInvalid())
         return await self._identified(credential)
 
@@ -68,12 +97,12 @@ class Directory:
         if not here.admitted and actor.credential is not None:
             # He may come from the cache, and the rule be gone by now.
             here = await self._renewed(here, actor.credential)
-        if isinstance(here.credential, KeyCredential) and here.credential_id is not None:
+        if _is_lasting(here.credential) and here.credential_id is not None:
             self._uses.note(here.tenant, here.credential_id, self._sources.now())
         return here
 
     async def keep_uses(self, *, all_of_them: bool) -> None:
-        """Write down when keys were last used, each key once a minute at most unless `all_of_them` are wanted.
+        """Write down when keys and their like were last used: once a minute at most unless `all_of_them` are wanted.
 
         Raises `Refused` when the store does; what could not be written is kept for the next time.
         """
@@ -86,10 +115,15 @@ class Directory:
                     self._uses.note(tenant, key, at)
                 raise
 
-    async def open_session(self, application: str, secret: str, origin: Origin) -> tuple[str, Session]:
-        """A token for a new session of an application, and the session. Refuses an unknown one and a wrong secret."""
+    async def open_session(
+        self, application: str, secret: str, origin: Origin, *, accompanied: bool = False
+    ) -> tuple[str, Session]:
+        """A token for a new session of an application, and the session. Refuses an unknown one and a wrong secret.
+
+        One that is `accompanied` has a second secret, which has to be shown with the token.
+        """
         tenant = await self.ask(NOBODY, TenantOfApplication(application))
-        command = OpenSession(application, self._sources.digest(secret))
+        command = OpenSession(application, self._sources.digest(secret), accompanied)
         session = await self.do(system(tenant, "sign-in"), command, origin)
         return self._sources.seal_token(session_text(session.credential), SESSION), session
 
@@ -144,6 +178,11 @@ class Directory:
             self._remember(request.actor)
         return answer
 
+    async def hash_password(self, password: str, username: str = "") -> str:
+        """The hash of a password that a user shall have. Refuses a weak one, as `check_password` does."""
+        check_password(password, username)
+        return await self._sources.hash_password(password)
+
     async def link_owner(self, secret: str) -> str:
         """The username that a password link belongs to. Refuses with `Unknown` a void one."""
         _, username = await self.ask(NOBODY, LinkOwner(self._sources.digest(secret)))
@@ -153,6 +192,12 @@ class Directory:
         """Set the password of a link's owner and void the link. Refuses a void link and a weak password."""
         digest = self._sources.digest(secret)
         tenant, username = await self.ask(NOBODY, LinkOwner(digest))
-        check_password(password, username)
-        hashed = await self._sources.hash_password(password)
+        hashed = await self.hash_password(password, username)
         await self.do(system(tenant, "password link"), SetPassword(digest, hashed), origin)
+
+
+def _is_lasting(credential: Credential | None) -> bool:
+    """Whether it is shown with every request, so that its uses are worth knowing; a session's beginning is an event."""
+    if isinstance(credential, ApplicationCredential):
+        return credential.expires_at is None
+    return credential is not None

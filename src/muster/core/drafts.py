@@ -13,6 +13,7 @@ from muster.core.frozen import frozen
 from muster.core.known import Need
 from muster.core.links import PasswordLink
 from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
+from muster.core.memberships import Places, place
 from muster.core.refusals import Fault, Invalid, Taken, Unknown, refuse
 from muster.core.roles import ADMINISTER, Role, find_role
 from muster.core.tenancy import Tenant
@@ -62,6 +63,7 @@ class UserDraft:
     notify: bool = True
     password: str | None = None
     extras: tuple[tuple[str, str], ...] = ()
+    places: Places = ()
 
 
 @frozen
@@ -101,20 +103,31 @@ def create(case: Case, draft: UserDraft, first_of: Unit | None = None) -> User:
     for entity in (*aliases, *attributes):
         case.put(None, entity)
     more = [Change("aliases", None, alias.value) for alias in aliases]
-    add(case, user, *more, *(Change(f"attribute {value.attribute}", None, value.value) for value in attributes))
+    more += [Change(f"attribute {value.attribute}", None, value.value) for value in attributes]
+    add(case, user, *more, *(Change(name, None, text) for name, text in draft.extras))
+    place(case, user, draft.places)
     if draft.notify and user.email is not None:
         welcome(case, user, user.email)
     return user
 
 
-def _aliases(case: Case, user: User, wanted: tuple[str, ...]) -> tuple[LoginName, ...]:
+def folded_aliases(username: str, wanted: tuple[str, ...]) -> list[str]:
+    """The folded forms of what shall be a user's aliases beside his username.
+
+    Refuses with `Invalid` more than ten, the same twice and what can be no name, with `Taken` the username itself.
+    """
     if len(wanted) > MOST_ALIASES:
         refuse(Invalid("aliases", Fault.TOO_MANY, MOST_ALIASES))
     folded = [values.fold(values.login_name(alias, "aliases")) for alias in wanted]
     if len(set(folded)) != len(folded):
         refuse(Invalid("aliases", Fault.DUPLICATE))
-    if values.fold(user.username) in folded:
+    if values.fold(username) in folded:
         refuse(Taken("aliases"))
+    return folded
+
+
+def _aliases(case: Case, user: User, wanted: tuple[str, ...]) -> tuple[LoginName, ...]:
+    folded = folded_aliases(user.username, wanted)
     for alias in wanted:
         must_be_free(case, alias, "aliases")
     return tuple(
@@ -140,7 +153,12 @@ def check_texts(draft: UserDraft) -> None:
         values.optional_line(getattr(draft, field), field)
     if draft.external_id is not None:
         values.searched_line(draft.external_id, "external_id")
-    for pair in bounded(draft.extras, "extras", MOST_EXTRAS):
+    check_extras(draft.extras)
+
+
+def check_extras(extras: tuple[tuple[str, str], ...]) -> None:
+    """Refuse with `Invalid` extras of which there are too many, and one that is too long or cannot be kept."""
+    for pair in bounded(extras, "extras", MOST_EXTRAS):
         for extra in pair:
             values.text(extra, "extras", values.EXTRA_LENGTH)
 

@@ -1,4 +1,4 @@
-"""How a user changes: his names, his roles, the units that he is restricted to, and the mail that he is sent again.
+"""How a user changes: what is known of him, his roles, the units that he is restricted to, the mail that he is sent.
 
 Whoever changes a user holds all that the user holds, through the credential that he shows: he could otherwise take
 the account over by its e-mail. That counts for himself too, who may act through a narrowed key.
@@ -8,38 +8,69 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
-from muster.core.drafts import MOST_ROLES, MOST_SCOPE, SEARCHED_LINES, bounded, must_be_free, welcome
+from muster.core.administrators import must_leave_successor
+from muster.core.attributes import demand_mandatory
+from muster.core.drafts import MOST_ROLES, MOST_SCOPE, SEARCHED_LINES, bounded, welcome
 from muster.core.entity import KEPT, Kept
+from muster.core.events import Change, named_differences
 from muster.core.frozen import frozen
 from muster.core.links import PasswordLink, is_live
-from muster.core.refusals import BeyondAuthority, Fault, Invalid, Obstacle, Unsuited, refuse
+from muster.core.memberships import Places, place
+from muster.core.refusals import BeyondAuthority, Fault, Invalid, Obstacle, OwnAccount, Taken, Unsuited, refuse
+from muster.core.revising import (
+    NOTHING,
+    Revision,
+    Texts,
+    attributes_after,
+    renamed,
+    revalued,
+    with_extras,
+)
 from muster.core.roles import ADMINISTER, Role, find_role, union
 from muster.core.units import find_units
-from muster.core.users import RECORDED, SERVICE, USERNAME, Finder, LoginName, User, must_manage, roles_of
+from muster.core.users import EXTERNAL_ID, RECORDED, SERVICE, Finder, LoginName, User, must_manage, roles_of
 
 
 @frozen
 class UserEdit:
-    """What shall be different about a user; None erases."""
+    """What shall be different about a user; None erases.
+
+    `aliases` are all that he shall have; of `attributes` (by id), `extras` and `places` what is not named stays.
+    `invite` sends him the mail that a new user gets, unless he has set a password. `password` is an argon2id hash.
+    """
 
     username: str | Kept = KEPT
     given_name: str | Kept | None = KEPT
     family_name: str | Kept | None = KEPT
     email: str | Kept | None = KEPT
     phone: str | Kept | None = KEPT
+    mobile: str | Kept | None = KEPT
     job_title: str | Kept | None = KEPT
+    locale: str | Kept | None = KEPT
+    external_id: str | Kept | None = KEPT
+    principal_name: str | Kept | None = KEPT
+    security_id: str | Kept | None = KEPT
+    active: bool | Kept = KEPT
+    locked: bool | Kept = KEPT
     sso_only: bool | Kept = KEPT
+    password: str | Kept = KEPT
+    aliases: tuple[str, ...] | Kept = KEPT
+    attributes: Texts = ()
+    extras: Texts = ()
+    places: Places = ()
+    invite: bool = False
 
 
 Editor = Callable[[User], UserEdit]
 """What shall be different, given who the user is now; it may refuse. So an API's rules bind what it changes alone."""
 
-_FIELDS = tuple(field.name for field in fields(UserEdit))
-_LIMITS = dict(SEARCHED_LINES)
+_FIELDS = tuple(field.name for field in fields(UserEdit) if field.name in User.__slots__ and field.name != "extras")
+_OF_A_SERVICE = ("username", "given_name", "family_name", "sso_only", "password")
+"""What the directory gives a service, and nobody changes."""
+_LIMITS = dict(SEARCHED_LINES) | {"external_id": values.TEXT_LENGTH}
 
 
 def must_edit(case: Case, user: User) -> None:
@@ -50,36 +81,54 @@ def must_edit(case: Case, user: User) -> None:
 
 @frozen
 class EditUser(Command[User]):
-    """Change a user's names, address and how he signs in. Of a service nothing but the e-mail is changed.
+    """Change a user: his names, how he is reached, whether he may sign in, and what else is known of him, at once.
 
-    Refuses one whom the actor does not see or may not manage, wrong values, and a username that somebody has.
+    Refuses one whom the actor does not see or may not manage, wrong values, a name, external id or unique value that
+    somebody has, another name of a service, that the actor disables or locks himself, and that an administrator is
+    disabled who leaves nobody who can do as much. A `demanding` change refuses what is mandatory and would then be
+    absent, unless it only enables, disables, locks or unlocks.
     """
 
     permission = "users:edit"
 
     find: Finder
     edit: Editor
+    demanding: bool = False
 
     def decide(self, case: Case) -> User:
         """The user as he stands then; unchanged if nothing is different."""
         user = self.find(case)
         must_edit(case, user)
-        given = _given(user, self.edit(user))
-        for field, value in given.items():
-            _check(field, value)
-        changed = replace(user, **given)
-        if changed.username != user.username:
-            _rename(case, user, changed.username)
-        changed = _kept(case, user, changed, "user.edited")
-        if (changed.email, changed.sso_only) != (user.email, user.sso_only):
-            _invite_anew(case, changed)
+        edit = self.edit(user)
+        changed = _edited(case, user, edit)
+        revision = renamed(case, user, changed.username, edit.aliases) + revalued(case, user, edit.attributes)
+        if self.demanding and (revision.puts or replace(changed, active=user.active, locked=user.locked) != user):
+            demand_mandatory(case, changed, attributes_after(case, user, revision))
+        if changed.password != user.password:
+            revision += Revision(changes=(Change("password", None, "set"),))
+        changed = kept(case, user, changed, "user.edited", revision)
+        if changed is not user:
+            _invite_anew(case, user, changed, asked=edit.invite)
+        place(case, changed, edit.places)
         return changed
 
 
-def _given(user: User, edit: UserEdit) -> dict[str, Any]:
+def _edited(case: Case, user: User, edit: UserEdit) -> User:
     given = {field: getattr(edit, field) for field in _FIELDS}
-    changeable = ("email",) if user.kind == SERVICE else _FIELDS
-    return {field: given[field] for field in changeable if given[field] is not KEPT}
+    given = {field: value for field, value in given.items() if value is not KEPT and value != getattr(user, field)}
+    if user.kind == SERVICE and not given.keys().isdisjoint(_OF_A_SERVICE):
+        refuse(Unsuited(Obstacle.SERVICE))
+    for field, value in given.items():
+        _check(field, value)
+    external = given.get("external_id")
+    if external is not None and case.known.many(User, EXTERNAL_ID, case.tenant, external):
+        refuse(Taken("external_id"))
+    changed: User = replace(user, **given, extras=with_extras(user, edit.extras))
+    if user.id == case.actor.id and (user.active > changed.active or changed.locked > user.locked):
+        refuse(OwnAccount())
+    if not changed.active:
+        must_leave_successor(case, user)
+    return changed
 
 
 def _check(field: str, value: str | bool | None) -> None:
@@ -93,33 +142,29 @@ def _check(field: str, value: str | bool | None) -> None:
         values.line(value, field)
 
 
-def _rename(case: Case, user: User, username: str) -> None:
-    """Move the login name; the old one is free at once. Refuses with `Taken` one that anybody has, as an alias too."""
-    own = case.known.one(LoginName, LoginName.KEY, case.tenant, values.fold(user.username))
-    if own is None:
-        raise AssertionError(f"user {user.id} is kept without his login name")
-    if values.fold(username) == own.folded:
-        case.put(own, replace(own, value=username))
-        return
-    must_be_free(case, username, "username")
-    case.put(own, None)
-    case.put(None, LoginName(case.tenant, values.fold(username), user.id, user.id, USERNAME, username))
-
-
-def _kept(case: Case, user: User, changed: User, act: str) -> User:
-    """Keep and record another state of a user, as his next version; nothing if it is the same."""
-    if changed == user:
+def kept(case: Case, user: User, changed: User, act: str, revision: Revision = NOTHING) -> User:
+    """Keep and record another state of a user and of what is his, as his next version; nothing if it is the same."""
+    if changed == user and not revision.puts:
         return user
     changed = replace(changed, version=user.version + 1, changed_at=case.at)
-    case.put(user, changed)
-    case.record(act, "user", user.id, user.username, user, changed, RECORDED)
+    for old, new in ((user, changed), *revision.puts):
+        case.put(old, new)
+    more = revision.changes + named_differences(user.extras, changed.extras)
+    case.record(act, "user", user.id, user.username, user, changed, RECORDED, more)
     return changed
 
 
-def _invite_anew(case: Case, user: User) -> None:
-    # A link is for whom it was mailed to: it does not outlive the address, nor that he signs in with a password.
-    if _void_links(case, user) and user.email is not None:
-        welcome(case, user, user.email)
+def _invite_anew(case: Case, user: User, changed: User, *, asked: bool) -> None:
+    # A link is for whom it was mailed to: it does not outlive the address, nor that he signs in with a password; who
+    # is given one needs no link.
+    moved = (changed.email, changed.sso_only) != (user.email, user.sso_only)
+    has_set_one = changed.password != user.password
+    invited = asked and user.kind != SERVICE and (changed.password is None or changed.sso_only)
+    if not moved and not invited and not has_set_one:
+        return
+    had_one = _void_links(case, changed) and not has_set_one
+    if (had_one or invited) and changed.email is not None:
+        welcome(case, changed, changed.email)
 
 
 def _void_links(case: Case, user: User) -> bool:
@@ -153,10 +198,10 @@ class SetRoles(Command[User]):
         for role in granted:
             case.actor.must_hold(role.permissions, "role")
         others = [role for role in roles_of(case.known, user) if role.catalogue != self.catalogue]
-        return _kept(case, user, _holding(user, [*others, *granted]), "user.roles-set")
+        return kept(case, user, holding(user, [*others, *granted]), "user.roles-set")
 
 
-def _holding(user: User, roles: list[Role]) -> User:
+def holding(user: User, roles: list[Role]) -> User:
     administrator = any(ADMINISTER in role.permissions for role in roles)
     return replace(user, roles=tuple(sorted(role.id for role in roles)), administrator=administrator)
 
@@ -182,7 +227,7 @@ class SetScope(Command[User]):
         if not case.actor.covers(units):
             refuse(BeyondAuthority("scope"))
         scope = tuple(sorted(unit.id for unit in units))
-        return _kept(case, user, replace(user, scope=scope), "user.scope-set")
+        return kept(case, user, replace(user, scope=scope), "user.scope-set")
 
 
 @frozen

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from muster.core.acts import Case, Command, Question, View
-from muster.core.attributes import Attribute, AttributeValue, attributes_of, demand_mandatory
+from muster.core.attributes import Attribute, AttributeValue, attributes_of, demand_mandatory, values_of
 from muster.core.authenticators import Authenticator, first_authenticator
+from muster.core.belonging import NOWHERE, Belonging, belonging, new_belonging
 from muster.core.drafts import UserDraft, create, login_names_needed
 from muster.core.frozen import frozen
 from muster.core.known import Need
@@ -15,13 +16,17 @@ from muster.core.users import Finder, LoginName, User
 
 @frozen
 class Detail:
-    """A user with his login names, authenticators and attribute values; `attributes` are all of the tenant's."""
+    """A user with his login names, authenticators, attribute values and what he is in.
+
+    `attributes` are all of the tenant's.
+    """
 
     user: User
     names: tuple[LoginName, ...]
     authenticators: tuple[Authenticator, ...]
     values: tuple[AttributeValue, ...]
     attributes: tuple[Attribute, ...]
+    belonging: Belonging = NOWHERE
 
 
 @frozen
@@ -43,7 +48,8 @@ class EnrolUser(Command[Detail]):
         user = create(case, draft)
         authenticators = first_authenticator(case, user.id, user.username)
         names = tuple(name for name in case.added(LoginName) if name.user == user.id)
-        return Detail(user, names, authenticators, tuple(case.added(AttributeValue)), attributes_of(case))
+        values = tuple(case.added(AttributeValue))
+        return Detail(user, names, authenticators, values, attributes_of(case), new_belonging(case, user))
 
 
 @frozen
@@ -62,6 +68,7 @@ class UserDetail(Question[Detail]):
             user,
             known.many(LoginName, ("tenant", "user"), *own),
             known.many(Authenticator, ("tenant", "user"), *own),
-            known.many(AttributeValue, ("tenant", "user"), *own),
+            values_of(view, user.id),
             attributes_of(view),
+            belonging(view, user),
         )

@@ -110,6 +110,13 @@ def differences(old: object | None, new: object | None, fields: tuple[str, ...])
     return tuple(changes)
 
 
+def named_differences(old: tuple[tuple[str, str], ...], new: tuple[tuple[str, str], ...]) -> tuple[Change, ...]:
+    """The changes between two sets of texts, each of which has a name."""
+    was, becomes = dict(old), dict(new)
+    names = [name for name in {**was, **becomes} if was.get(name) != becomes.get(name)]
+    return tuple(Change(name, was.get(name), becomes.get(name)) for name in names)
+
+
 def _texts(entity: object, fields: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """Each field that has a value, with its text; a set once for each member. This is most of what a create records."""
     found: list[tuple[str, str | None]] = []

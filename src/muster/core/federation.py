@@ -13,7 +13,7 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.known import INSTALLATION
-from muster.core.refusals import BeyondAuthority, Fault, Invalid, Taken, Unknown, refuse
+from muster.core.refusals import Fault, Invalid, Taken, Unknown, refuse
 from muster.core.tenancy import Tenant
 
 METADATA_LENGTH = 262_144
@@ -90,8 +90,7 @@ class SetFederation(Command[Federation]):
         tenant = case.known.one(Tenant, Tenant.KEY, case.tenant)
         if tenant is None or tenant.number != self.number:
             refuse(Unknown("federation"))
-        if not case.actor.covers(()):
-            refuse(BeyondAuthority("scope"))
+        case.actor.must_see_all()
         slug = _checked(self.draft)
         other = case.known.one(Federation, ("slug",), slug)
         if other is not None and other.tenant != case.tenant:

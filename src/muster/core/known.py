@@ -11,14 +11,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from muster.core.arrivals import Arrivals, Arrived
 from muster.core.branches import Assigned, Branch
+from muster.core.clashes import Clash
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import FIRST_LINK, Event
+from muster.core.listing import Listing, Tally
+from muster.core.placements import Placements
 from muster.core.query import Page, Search
 from muster.core.refusals import Unknown, refuse
 from muster.core.runs import Run
+from muster.core.token_query import TokenSearch
+from muster.core.trail_query import EventSearch
+from muster.core.walks import Stretch
 
 if TYPE_CHECKING:
+    from muster.core.authenticators import Authenticator
     from muster.core.units import Unit
 
 E = TypeVar("E", bound=Entity)
@@ -44,7 +52,10 @@ class Several:
     needs: tuple[Need, ...]
 
 
-Wanted = Need | Several | Search | Branch | Assigned | Run
+Asked = Search | Branch | Assigned | Run | Clash | Listing | Tally | Arrivals | TokenSearch | EventSearch | Placements
+"""A question in data."""
+
+Wanted = Need | Several | Asked
 """What can be lacking: one thing, several, or what a question in data finds."""
 
 
@@ -90,17 +101,18 @@ class Writes:
 class Known:
     """The loaded part of the directory with the changes of the batch so far laid over it.
 
-    `stable` holds, by tenant, what may be taken from a cache. `writes` is what the batch has to write, `settled` names
-    the heads that it moved.
+    `stable` holds, by tenant, what may be taken from a cache. `writes` is what the batch has to write, after it has
+    deleted all that is `swept`; `settled` names the heads that it moved.
     """
 
     def __init__(self, heads: dict[str, Head], stable: Mapping[str, Mapping[Need, Any]] | None = None) -> None:
         self.heads = heads
         self.settled: set[str] = set()
         self.writes: dict[type[Any], Writes] = {}
+        self.swept: dict[Need, None] = {}
         self._found: dict[Need, Any] = {}
         self._stable = stable or {}
-        self._answers: dict[Search | Branch | Assigned | Run, Any] = {}
+        self._answers: dict[Asked, Any] = {}
 
     def head(self, tenant: str) -> Head:
         """The tenant's head row. Raises `Unloaded`, and refuses with `Unknown` a tenant that has none."""
@@ -124,25 +136,40 @@ class Known:
 
     def each(self, kind: type[E], columns: Columns, wanted: Iterable[tuple[Any, ...]]) -> list[E]:
         """The entities with these values, those that there are. Raises `Unloaded`, for all that lack together."""
-        found: list[E] = []
-        lacking: list[Need] = []
-        for values in wanted:
-            need = Need(kind, columns, values)
-            try:
-                one = self._look(need)
-            except Unloaded:
-                lacking.append(need)
-            else:
-                if one is not None:
-                    found.append(one)
+        return [one for one in self._look_for([Need(kind, columns, values) for values in wanted]) if one is not None]
+
+    def many_each(self, kind: type[E], columns: Columns, wanted: Iterable[tuple[Any, ...]]) -> list[tuple[E, ...]]:
+        """For each of these values all entities that have them. Raises `Unloaded`, for all that lack together."""
+        return self._look_for([Need(kind, columns, values) for values in wanted])
+
+    def _look_for(self, needs: list[Need]) -> list[Any]:
+        lacking = tuple(need for need in needs if self.lacks(need))
         if lacking:
-            raise Unloaded(Several(tuple(lacking)))
-        return found
+            raise Unloaded(Several(lacking))
+        return [self._look(need) for need in needs]
 
     def touched(self, kind: type[E]) -> list[E]:
         """What the batch has put of a kind so far, as it stands now."""
         writes = self.writes.get(kind)
         return [] if writes is None else [entity for entity in writes.after.values() if entity is not None]
+
+    def written(self, kind: type[Any]) -> Iterable[tuple[Any, ...]]:
+        """The keys of all of a kind that the batch has put or ended."""
+        writes = self.writes.get(kind)
+        return () if writes is None else writes.after.keys()
+
+    def standing(self, kind: type[E], rows: Iterable[E]) -> list[E]:
+        """Rows of what is committed as the batch has left them, less those that it has ended."""
+        writes = self.writes.get(kind)
+        after = {} if writes is None else writes.after
+        if not after and not self.swept:
+            return list(rows)
+        current: list[E] = []
+        for row in rows:
+            now = after.get(values_of(row, kind.KEY), None if self._is_swept(row) else row)
+            if now is not None:
+                current.append(now)
+        return current
 
     def page(self, search: Search) -> Page:
         """The page that a search finds among what is committed. Raises `Unloaded`."""
@@ -167,12 +194,50 @@ class Known:
         entities: tuple[Any, ...] = self._answer(run)
         return entities
 
-    def _answer(self, question: Search | Branch | Assigned | Run) -> Any:
+    def clash(self, clash: Clash) -> bool | None:
+        """Whether two users have the same value among what is committed; None where too many have one.
+
+        Raises `Unloaded`.
+        """
+        found: bool | None = self._answer(clash)
+        return found
+
+    def listing(self, listing: Listing) -> tuple[Any, ...]:
+        """The rows of a list, and one more if there are more, from its place on. Raises `Unloaded`."""
+        entities: tuple[Any, ...] = self._answer(listing)
+        return entities
+
+    def tally(self, tally: Tally) -> int:
+        """How many there are among what is committed. Raises `Unloaded`."""
+        found: int = self._answer(tally)
+        return found
+
+    def arrived(self, arrivals: Arrivals) -> Arrived:
+        """What there is to know of users who are to join a body, among what is committed. Raises `Unloaded`."""
+        found: Arrived = self._answer(arrivals)
+        return found
+
+    def placements(self, wanted: Placements) -> Mapping[str, tuple[str, ...]]:
+        """The bodies of each user who is in any, the oldest first, among what is committed. Raises `Unloaded`."""
+        found: Mapping[str, tuple[str, ...]] = self._answer(wanted)
+        return found
+
+    def tokens(self, search: TokenSearch) -> Stretch[Authenticator]:
+        """The tokens that a search finds among what is committed. Raises `Unloaded`."""
+        found: Stretch[Authenticator] = self._answer(search)
+        return found
+
+    def events(self, search: EventSearch) -> Stretch[Event]:
+        """The events that a search finds among what is committed. Raises `Unloaded`."""
+        found: Stretch[Event] = self._answer(search)
+        return found
+
+    def _answer(self, question: Asked) -> Any:
         if question not in self._answers:
             raise Unloaded(question)
         return self._answers[question]
 
-    def supply_answer(self, question: Search | Branch | Assigned | Run, answer: Any) -> None:
+    def supply_answer(self, question: Asked, answer: Any) -> None:
         """Take in what the store found for a question in data."""
         self._answers[question] = answer
 
@@ -199,6 +264,8 @@ class Known:
             self.heads.update((row.id, row) for row in rows)
             self._found[need] = None
             return
+        if self.swept:
+            rows = [row for row in rows if not self._is_swept(row)]
         kind_writes = self.writes.get(need.kind)
         current = list(rows) if kind_writes is None else self._overlaid(need, rows, kind_writes)
         self._found[need] = tuple(current) if need.many else (current[0] if current else None)
@@ -220,6 +287,29 @@ class Known:
             self._unindex(kind, old)
         if new is not None:
             self._index(kind, key, new)
+
+    def sweep(self, need: Need) -> None:
+        """End all entities with these values, loaded or not, at once: however many there are, it is one statement."""
+        self.swept[need] = None
+        writes = self._writes_of(need.kind)
+        for key, written in writes.after.items():
+            if written is not None and self._is_swept(written):
+                writes.after[key] = None
+                before = writes.before[key]
+                if before is not None and self._is_swept(before):
+                    # The sweep takes the row along; whoever puts one of this key again makes it anew.
+                    writes.before[key] = None
+        for found in [it for it in self._found if it.kind is need.kind]:
+            current = self._found[found]
+            if found.many:
+                self._found[found] = tuple(row for row in current if not self._is_swept(row))
+            elif current is not None and self._is_swept(current):
+                self._found[found] = None
+
+    def _is_swept(self, entity: Any) -> bool:
+        return any(
+            isinstance(entity, need.kind) and values_of(entity, need.columns) == need.values for need in self.swept
+        )
 
     def append(self, event: Event) -> None:
         """Have an event written; nobody looks for it before it is."""

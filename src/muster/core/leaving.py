@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from muster.core.acts import Case, Command
 from muster.core.addresses import AddressRule
+from muster.core.administrators import must_leave_successor
 from muster.core.attributes import AttributeValue
 from muster.core.authenticators import Authenticator
+from muster.core.belonging import leave_all
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.keys import ApiKey
@@ -28,7 +30,8 @@ BELONGINGS: tuple[type[Entity], ...] = (
 class DeleteUser(Command[None]):
     """Delete a user for good. His number and his id are never given again.
 
-    Refuses one whom the actor does not see or may not manage, the actor himself, and the last administrator.
+    Refuses one whom the actor does not see or may not manage, the actor himself, and an administrator who leaves
+    nobody who can do as much.
     """
 
     permission = "users:delete"
@@ -41,8 +44,10 @@ class DeleteUser(Command[None]):
         if user.id == case.actor.id:
             refuse(OwnAccount())
         must_manage(case, user)
+        must_leave_successor(case, user)
         for kind in BELONGINGS:
             for belonging in case.known.many(kind, ("tenant", "user"), case.tenant, user.id):
                 case.put(belonging, None)
+        leave_all(case, user)
         case.put(user, None)
         case.record("user.deleted", "user", user.id, user.username, user, None, RECORDED)

@@ -9,7 +9,7 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.addresses import AddressRule, admits, binding, packed
 from muster.core.frozen import frozen
 from muster.core.keys import ApiKey
-from muster.core.refusals import BeyondAuthority, Fault, Invalid, ShutsOut, Unknown, refuse
+from muster.core.refusals import Fault, Invalid, ShutsOut, Unknown, refuse
 from muster.core.tenancy import Tenant
 from muster.core.units import find_unit
 from muster.core.users import User, must_manage
@@ -135,8 +135,7 @@ def must_rule(view: View, unit: int | None = None) -> None:
     """Refuse whom only a part of the tenant is open to, and a unit that is not its root."""
     if unit is not None and find_unit(view, unit).parent is not None:
         refuse(Invalid("unit", Fault.UNKNOWN))
-    if not view.actor.covers(()):
-        refuse(BeyondAuthority("scope"))
+    view.actor.must_see_all()
 
 
 def _rules(view: View) -> tuple[AddressRule, ...]:

@@ -14,11 +14,11 @@ from muster.core.users import User
 PASSWORD_LENGTHS = (12, 256)
 
 
-def check_password(password: str, username: str) -> None:
-    """Refuse a password under 12 or over 256 characters, and one that holds the username."""
+def check_password(password: str, username: str = "") -> None:
+    """Refuse a password under 12 or over 256 characters, and one that holds the username, where that is known."""
     least, most = PASSWORD_LENGTHS
     values.text(password, "password", most)
-    if len(password) < least or username.casefold() in password.casefold():
+    if len(password) < least or (username and username.casefold() in password.casefold()):
         refuse(Invalid("password", Fault.WEAK, least))
 
 

@@ -15,6 +15,7 @@ _VERBS = {
     "orders": ("view", "create", "edit", "approve"),
     "organizations": ("view", "create", "edit", "delete"),
     "policies": ("view", "edit"),
+    "program-kinds": ("view",),
     "roles": ("view",),
     "subaccounts": ("create",),
     "tenant": ("administer",),

@@ -58,6 +58,15 @@ class Sources(Protocol):
     def unseal_token(self, token: str, context: str) -> str | None:
         """The text of a token; None if it was not sealed here for this context."""
 
+    def sign(self, text: str, context: str) -> str:
+        """The text with a proof that it was signed here, bound to `context`, in letters that JSON and a URL can hold.
+
+        The same text signs the same way every time. Whoever holds it can read it.
+        """
+
+    def signed(self, token: str, context: str) -> str | None:
+        """The text of a token; None if it was not signed here for this context."""
+
     def digest(self, secret: str) -> str:
         """The SHA-256 digest, in hex, under which a secret is kept."""
 

@@ -22,6 +22,7 @@ class Fault(Enum):
     WEAK = "is too easily guessed"
     UNKNOWN = "names nothing that there is"
     INACTIVE = "names something that is not active"
+    FIXED = "is the system's own, and stays as it is"
 
 
 @frozen
@@ -82,6 +83,13 @@ class ShutsOut:
 
 
 @frozen
+class InUse:
+    """Something else still refers to the thing, and would be left without it."""
+
+    noun: str
+
+
+@frozen
 class LastAdministrator:
     """The tenant would be left without an active administrator."""
 
@@ -89,6 +97,29 @@ class LastAdministrator:
 @frozen
 class OwnAccount:
     """Nobody may end his own access."""
+
+
+@frozen
+class Full:
+    """There are as many as may be: `noun` is of what, `limit` how many."""
+
+    noun: str
+    limit: int
+
+
+@frozen
+class WrongState:
+    """What is named is in a state in which this cannot be done."""
+
+    noun: str
+    state: str
+
+
+@frozen
+class Outdated:
+    """The thing has changed since the version that the act was meant for."""
+
+    noun: str
 
 
 class Obstacle(Enum):
@@ -125,9 +156,13 @@ Refusal = (
     | CredentialInvalid
     | AddressForbidden
     | ShutsOut
+    | InUse
     | LastAdministrator
     | OwnAccount
     | Unsuited
+    | Full
+    | WrongState
+    | Outdated
     | Saturated
     | Unavailable
 )

@@ -12,6 +12,17 @@ from muster.core.users import Finder, roles_of
 
 
 @frozen
+class Demand(Question[None]):
+    """Nothing but that the actor holds a permission: for an answer that needs nothing else of the directory."""
+
+    wanted: str
+
+    def answer(self, view: View) -> None:
+        """Done. Refuses with `PermissionMissing`."""
+        view.actor.must(self.wanted)
+
+
+@frozen
 class OwnPermissions(Question[frozenset[str]]):
     """What the actor may do, through what he shows; everybody may ask this.
 

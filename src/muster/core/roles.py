@@ -22,7 +22,7 @@ class Role(Entity):
     """A named set of permissions (`noun:verb`); `number` names it within its catalogue."""
 
     UNIQUE = (("tenant", "catalogue", "number"),)
-    MANY = (("tenant", "catalogue"),)
+    MANY = (("tenant",), ("tenant", "catalogue"))
     STABLE = True
 
     id: str
@@ -48,10 +48,16 @@ def union(roles: Iterable[Role]) -> frozenset[str]:
     return frozenset().union(*(role.permissions for role in roles))
 
 
-def find_role(view: View, catalogue: str, number: int, field: str) -> Role:
-    """The role of this number in a catalogue. Refuses with `Invalid`, of the field that named it, if there is none."""
-    role = view.known.one(Role, ("tenant", "catalogue", "number"), view.tenant, catalogue, number)
-    if role is None:
+def find_role(view: View, catalogue: str, name: int | str, field: str) -> Role:
+    """The role of a catalogue by its number or its id.
+
+    Refuses with `Invalid`, of the field that named it, if there is none.
+    """
+    if isinstance(name, str):
+        role = view.known.one(Role, Role.KEY, view.tenant, name)
+    else:
+        role = view.known.one(Role, ("tenant", "catalogue", "number"), view.tenant, catalogue, name)
+    if role is None or role.catalogue != catalogue:
         refuse(Invalid(field, Fault.UNKNOWN))
     return role
 
@@ -64,7 +70,7 @@ class RolesOf(Question[tuple[Role, ...]]):
 
     def answer(self, view: View) -> tuple[Role, ...]:
         """The roles."""
-        return _by_number(view, self.catalogue)
+        return by_number(view, self.catalogue)
 
 
 @frozen
@@ -77,9 +83,10 @@ class RolesOfUnit(Question[tuple[Role, ...]]):
     def answer(self, view: View) -> tuple[Role, ...]:
         """The roles. Refuses with `Unknown` a unit outside the actor's scope."""
         find_unit(view, self.unit)
-        return _by_number(view, self.catalogue)
+        return by_number(view, self.catalogue)
 
 
-def _by_number(view: View, catalogue: str) -> tuple[Role, ...]:
+def by_number(view: View, catalogue: str) -> tuple[Role, ...]:
+    """The roles of a catalogue, by number. Raises `Unloaded`."""
     roles = view.known.many(Role, ("tenant", "catalogue"), view.tenant, catalogue)
     return tuple(sorted(roles, key=lambda role: role.number))

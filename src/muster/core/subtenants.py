@@ -9,7 +9,7 @@ from muster.core.events import Change
 from muster.core.frozen import frozen
 from muster.core.keys import IssuedKey, minted
 from muster.core.known import INSTALLATION
-from muster.core.refusals import BeyondAuthority, Fault, Invalid, Unknown, refuse
+from muster.core.refusals import Fault, Invalid, Unknown, refuse
 from muster.core.tenancy import Tenant
 from muster.core.tenants import FIRST_KEY, Blueprint, begin
 from muster.core.units import Unit
@@ -47,8 +47,7 @@ class CreateSubtenant(Command[NewSubtenant]):
 
     def decide(self, case: Case) -> NewSubtenant:
         """The new tenant. Refuses whom only a part of his own is open to, wrong values, and an unknown manager."""
-        if not case.actor.covers(()):
-            refuse(BeyondAuthority("scope"))
+        case.actor.must_see_all()
         values.login_name(self.name, "tenant_name")
         values.optional_line(self.label, "label")
         check_texts(self.administrator)

@@ -6,7 +6,10 @@ from muster.core.frozen import frozen
 
 @frozen
 class Tenant(Entity):
-    """One directory of its own. `number` names it where an API shows an account; `root` is its topmost unit."""
+    """One directory of its own. `number` names it where an API shows an account; `root` is its topmost unit.
+
+    `company` is whom it says that it belongs to, once it said so; `agreed` that its terms were agreed to.
+    """
 
     KEY = ("id",)
     MANY = (("installation",),)
@@ -18,6 +21,8 @@ class Tenant(Entity):
     root: str
     created_at: int
     installation: str = ""
+    company: str | None = None
+    agreed: bool = False
 
     @property
     def tenant(self) -> str:

@@ -8,6 +8,7 @@ from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.applications import ApplicationDraft, add_application
 from muster.core.attributes import Attribute, AttributeTemplate, attributes_of, system_defined
+from muster.core.connections import ConnectionDraft, add_connection
 from muster.core.drafts import UserDraft, add, check_texts, drafted
 from muster.core.frozen import frozen
 from muster.core.keys import IssuedKey, minted
@@ -54,7 +55,7 @@ class CreateTenant(Command[NewTenant | None]):
 
     `granted` are the catalogue and number of the administrator's roles, `secret` is his key's. With `first` it is
     made only where there is no tenant yet. It begins with the system-defined `attributes`, the default policies and,
-    if one is given, an application.
+    if they are given, an application and a connection.
     """
 
     permission = "tenants:create"
@@ -68,6 +69,7 @@ class CreateTenant(Command[NewTenant | None]):
     first: bool = False
     attributes: tuple[AttributeTemplate, ...] = ()
     application: ApplicationDraft | None = None
+    connection: ConnectionDraft | None = None
 
     def decide(self, case: Case) -> NewTenant | None:
         """The new tenant; None where `first` came too late. Refuses a name that a tenant has."""
@@ -81,9 +83,14 @@ class CreateTenant(Command[NewTenant | None]):
         blueprint = Blueprint(self.templates, self.granted, self.attributes)
         inside, tenant, user = begin(case, self.name, blueprint, self.administrator, case.actor.name)
         if self.application is not None:
-            role = next(role for role in inside.added(Role) if (role.catalogue, role.number) == self.application.role)
-            add_application(inside, self.application, role)
+            add_application(inside, self.application, _role(inside, self.application.role))
+        if self.connection is not None:
+            add_connection(inside, self.connection, _role(inside, self.connection.role))
         return NewTenant(tenant, user, minted(inside, user, FIRST_KEY, None, self.secret))
+
+
+def _role(inside: Case, wanted: tuple[str, int | str]) -> Role:
+    return next(role for role in inside.added(Role) if (role.catalogue, role.number) == wanted)
 
 
 def begin(case: Case, name: str, blueprint: Blueprint, draft: UserDraft, founder: str) -> tuple[Case, Tenant, User]:

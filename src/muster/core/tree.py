@@ -9,7 +9,7 @@ from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.branches import MOST_UNITS, Assigned, Branch, topmost
 from muster.core.drafts import UserDraft, create, login_names_needed
-from muster.core.events import Change
+from muster.core.events import named_differences
 from muster.core.frozen import frozen
 from muster.core.known import Need
 from muster.core.refusals import Fault, Invalid, refuse
@@ -224,10 +224,5 @@ def _merged(kept: tuple[tuple[str, str], ...], wanted: Extras) -> tuple[tuple[st
 
 
 def _record(case: Case, act: str, old: Unit | None, new: Unit) -> None:
-    was, becomes = dict(old.extras) if old is not None else {}, dict(new.extras)
-    more = tuple(
-        Change(name, was.get(name), becomes.get(name))
-        for name in sorted(was.keys() | becomes.keys())
-        if was.get(name) != becomes.get(name)
-    )
+    more = named_differences(old.extras if old is not None else (), new.extras)
     case.record(act, "unit", new.id, new.name, old, new, RECORDED, more)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Question, View
+from muster.core.attributes import folded_value
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.known import Known, Need
@@ -21,6 +22,8 @@ SERVICE = "service"
 USERNAME = "username"
 ALIAS = "alias"
 EXTERNAL_ID = ("tenant", "external_id")
+_TRUTHS = ("true", "false")
+_FOUND_BY = "*"
 
 
 @frozen
@@ -29,7 +32,8 @@ class User(Entity):
 
     `roles` and `scope` are sorted.
 
-    `password` is an argon2id hash. `extras` holds what only one API knows, under names that begin with its own.
+    `password` is an argon2id hash. `extras` holds what only one API knows, under names that begin with its own; by the
+    lines of one whose name ends with an asterisk he can be found.
     """
 
     UNIQUE = (("tenant", "number"),)
@@ -70,6 +74,22 @@ class User(Entity):
     def tallies(self) -> tuple[int, int]:
         """What it adds to its tenant's tallies: users and active administrators."""
         return 1, int(self.active and self.administrator)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What of his extras he can be found by, see `mark`: those that are true or false, and lines; each once."""
+        found: list[str] = []
+        for name, text in self.extras:
+            if name.endswith(_FOUND_BY):
+                found += [mark(name, line) for line in text.split("\n")]
+            elif text in _TRUTHS:
+                found.append(mark(name, text))
+        return tuple(dict.fromkeys(found)) if found else ()
+
+
+def mark(name: str, text: str) -> str:
+    """What a user is found by who has this text as an extra, or as a line of one, in any case and width."""
+    return f"{name}={folded_value(text)}"
 
 
 @frozen
@@ -260,9 +280,20 @@ class Users(Question[tuple[tuple[UserView, ...], Page]]):
         """One page. Refuses with `Invalid` an unknown unit or role."""
         further: list[Condition] = []
         if self.unit is not None:
-            further.append(HomeBelow(find_unit(view, self.unit, "home").path))
+            unit = find_unit(view, self.unit, "home")
+            # Everybody is at home below the root.
+            further += [HomeBelow(unit.path)] if unit.parent is not None else []
         if self.role is not None:
             further.append(Holds(find_role(view, *self.role, "roles").id))
         search = self.search.bounded(view.tenant, view.actor.within)
         page = view.known.page(search if not further else replace(search, conditions=(*search.conditions, *further)))
+        _look_up_together(view.known, page.users)
         return tuple(look(view, user) for user in page.users), page
+
+
+def _look_up_together(known: Known, users: tuple[User, ...]) -> None:
+    """Have what is shown beside these users looked up at once, rather than user by user. Raises `Unloaded`."""
+    wanted = dict.fromkeys((user.tenant, unit) for user in users for unit in (user.home, *user.scope))
+    units = known.each(Unit, Unit.KEY, wanted)
+    known.each(Unit, ("tenant", "number"), dict.fromkeys((it.tenant, number) for it in units for number in it.above))
+    known.each(Role, Role.KEY, dict.fromkeys((user.tenant, role) for user in users for role in user.roles))

@@ -1,4 +1,4 @@
-"""When keys were last used: noted in memory, and written down now and then, since no request should write for it."""
+"""When keys and their like were last used: noted in memory and written down now and then, never by a request."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from muster.core.acts import Case, Command
+from muster.core.connections import Connection
 from muster.core.frozen import frozen
 from muster.core.keys import ApiKey
 from muster.core.known import Need
+from muster.core.programs import Application
 
 MOST_NOTED = 10_000
 MOST_TOGETHER = 500
@@ -16,7 +18,7 @@ PAUSE = 60_000
 """Milliseconds between two times that a use of the same key is written down."""
 
 KeyUse = tuple[str, int]
-"""The id of a key, and when it was used (UTC milliseconds)."""
+"""The id of a key, an application or a connection, and when it was used (UTC milliseconds)."""
 
 
 class Uses:
@@ -45,7 +47,10 @@ class Uses:
 
 @frozen
 class KeepUses(Command[None]):
-    """Write down when keys were last used. Only the system may. A key that is gone or revoked stays as it is."""
+    """Write down when keys, applications and connections were last used. Only the system may.
+
+    What was revoked stays as it is.
+    """
 
     permission = "keys:keep-uses"
     chore = True
@@ -53,12 +58,23 @@ class KeepUses(Command[None]):
     uses: tuple[KeyUse, ...]
 
     def needs(self, tenant: str) -> Iterable[Need]:
-        """The keys."""
-        return [Need(ApiKey, ApiKey.KEY, (tenant, key)) for key, _ in self.uses]
+        """The keys, applications and connections."""
+        kinds = (ApiKey, Application, Connection)
+        return [Need(kind, kind.KEY, (tenant, used)) for used, _ in self.uses for kind in kinds]
 
     def decide(self, case: Case) -> None:
         """Done; a later use that is written down already stands."""
-        for key_id, at in self.uses:
-            key = case.known.one(ApiKey, ApiKey.KEY, case.tenant, key_id)
-            if key is not None and key.active and (key.last_used_at is None or key.last_used_at < at):
+        for used, at in self.uses:
+            key = case.known.one(ApiKey, ApiKey.KEY, case.tenant, used)
+            if key is not None and key.active and _is_later(at, key.last_used_at):
                 case.put(key, replace(key, last_used_at=at))
+            application = case.known.one(Application, Application.KEY, case.tenant, used)
+            if application is not None and _is_later(at, application.last_used_at):
+                case.put(application, replace(application, last_used_at=at))
+            connection = case.known.one(Connection, Connection.KEY, case.tenant, used)
+            if connection is not None and connection.active and _is_later(at, connection.last_used_at):
+                case.put(connection, replace(connection, last_used_at=at))
+
+
+def _is_later(at: int, written: int | None) -> bool:
+    return written is None or written < at

@@ -1,6 +1,7 @@
 """One condition as SQL: the only place where it meets a column. It must find what `core.query.matches` says.
 
 What of a condition is in a statement's text is its shape; its values are always parameters, numbered as they come up.
+Which index finds the users who meet a condition is said in `sources`.
 """
 
 from __future__ import annotations
@@ -11,67 +12,62 @@ from typing import Any, assert_never
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    FromClause,
     Select,
     and_,
     bindparam,
-    column,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
     text,
-    union,
 )
-from sqlalchemy.sql.selectable import TextualSelect
 
 from muster.core.query import (
     AnyOf,
     Compare,
     Condition,
+    During,
     FlagIs,
+    HasAuthenticator,
+    HasPassword,
     Holds,
     HomeBelow,
+    IsIn,
     KindIs,
+    LoginNameIs,
+    Marked,
     Not,
     Other,
     Present,
     Text,
     TextIs,
 )
+from muster.core.users import PERSON, SERVICE
 from muster.core.values import fold, is_keepable
-from muster.store.index import SHORTEST, Index
+from muster.store.hints import along
+from muster.store.index import SHORTEST
 from muster.store.paths import path_range
-from muster.store.tables import login_names, units, user_roles, users
+from muster.store.tables import authenticators, login_names, memberships, units, user_marks, user_roles, users
 
 Shape = tuple[Any, ...]
 
 FOLDED = {
-    Text.USERNAME: users.c.username_folded,
-    Text.GIVEN_NAME: users.c.given_folded,
-    Text.FAMILY_NAME: users.c.family_folded,
-    Text.EMAIL: users.c.email_folded,
+    Text.USERNAME: "username_folded",
+    Text.GIVEN_NAME: "given_folded",
+    Text.FAMILY_NAME: "family_folded",
+    Text.EMAIL: "email_folded",
 }
+"""The column in which a text is compared."""
 
 
 def is_indexed(condition: Condition) -> bool:
     """Whether the index of substrings narrows the condition down."""
-    if not isinstance(condition, TextIs) or condition.compare not in (Compare.CONTAINS, Compare.ENDS):
+    if not isinstance(condition, TextIs | LoginNameIs) or condition.compare not in (Compare.CONTAINS, Compare.ENDS):
         return False
     return len(fold(condition.text)) >= SHORTEST and is_keepable(condition.text)
-
-
-def is_scan(condition: Condition) -> bool:
-    """Whether the condition looks at every user's names, there being no index for it."""
-    match condition:
-        case TextIs(_, compare, _):
-            return compare in (Compare.CONTAINS, Compare.ENDS) and not is_indexed(condition)
-        case Not(inner):
-            return is_scan(inner)
-        case AnyOf(conditions):
-            return any(map(is_scan, conditions))
-        case _:
-            return False
 
 
 class Key(str):
@@ -87,10 +83,16 @@ def shape_of(condition: Condition) -> Shape:
             return TextIs, fields, compare, is_indexed(condition)
         case Present(field):
             return Present, field
-        case FlagIs(flag, _):
-            return FlagIs, flag
-        case KindIs() | HomeBelow() | Holds():
+        case FlagIs(flag, value):
+            return FlagIs, flag, value
+        case KindIs(kind):
+            return KindIs, kind if kind in _KINDS else None
+        case HomeBelow() | Holds() | IsIn() | HasAuthenticator() | HasPassword() | Marked():
             return (type(condition),)
+        case LoginNameIs(compare, _):
+            return LoginNameIs, compare, is_indexed(condition)
+        case During(field, since, before):
+            return During, field, since is None, before is None
         case Not(inner):
             return Not, shape_of(inner)
         case AnyOf(conditions):
@@ -99,19 +101,28 @@ def shape_of(condition: Condition) -> Shape:
             assert_never(condition)
 
 
+_KINDS = (PERSON, SERVICE)
+"""Those that statements name, so that an index of one of them serves."""
+
+
 def values_of(condition: Condition) -> Iterator[Any]:
     """The parameters of a condition, in the order in which its statement takes them."""
     match condition:
-        case TextIs(_, compare, text):
+        case TextIs(compare=compare, text=text) | LoginNameIs(compare, text):
             yield from _text_values(compare, fold(text))
             if is_indexed(condition):
                 yield Key(fold(text))
-        case Present():
+        case Present() | FlagIs() | HasPassword():
             return
-        case FlagIs(_, value):
-            yield int(value)
+        case During(_, since, before):
+            yield from (at for at in (since, before) if at is not None)
+        case IsIn(noun, body):
+            yield from (noun, body)
+        case HasAuthenticator(text) | Marked(text):
+            yield text
         case KindIs(kind):
-            yield kind
+            if kind not in _KINDS:
+                yield kind
         case HomeBelow(path):
             yield from path_range(path)
         case Holds(role):
@@ -133,69 +144,65 @@ def _text_values(compare: Compare, folded: str) -> tuple[str, ...]:
         case Compare.CONTAINS:
             return (f"%{escaped}%",)
         case Compare.STARTS:
-            return (f"{escaped}%", folded, folded + "\U0010ffff")
+            return (f"{escaped}%", folded, _beyond(folded))
         case Compare.ENDS:
             return (f"%{escaped}",)
         case _:
             assert_never(compare)
 
 
+def _beyond(beginning: str) -> str:
+    """The least text, by code points, that comes after all that begin so."""
+    shorter = beginning.rstrip("\U0010ffff")
+    if not shorter:
+        return "\U0010ffff" * 1_000
+    following = ord(shorter[-1]) + 1
+    return shorter[:-1] + chr(0xE000 if following == 0xD800 else following)
+
+
 class Marks:
     """Gives the parameters of conditions their names, in the order of `values_of`."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self) -> None:
         self._next = 0
-        self.found: list[TextualSelect] = []
-
-    def candidates(self) -> TextualSelect:
-        """The users that the index knows of."""
-        found = text(self._index.candidates(self.take().key)).columns(column("user"))
-        self.found.append(found)
-        return found
 
     def take(self) -> BindParameter[Any]:
+        """The next parameter."""
         self._next += 1
         return bindparam(f"p{self._next - 1}")
 
+    def skip(self, condition: Condition) -> None:
+        """Leave out the parameters of a condition."""
+        self._next += sum(1 for _ in values_of(condition))
+
 
 def tenant_mark() -> BindParameter[str]:
+    """The parameter that every statement has."""
     return bindparam("tenant")
 
 
-def equal_to(fields: tuple[Text, ...], wanted: BindParameter[Any]) -> list[Select[Any]]:
-    # Look-ups by index, to be united: an OR over several columns is a scan on either database.
-    found: list[Select[Any]] = []
-    for field in fields:
-        if field is Text.USERNAME:
-            found.append(
-                select(login_names.c.user).where(
-                    login_names.c.tenant == tenant_mark(),
-                    login_names.c.folded == wanted,
-                    login_names.c.kind == bindparam("username"),
-                )
-            )
-        else:
-            found.append(select(users.c.id).where(users.c.tenant == tenant_mark(), FOLDED[field] == wanted))
-    return found
-
-
 def where_of(condition: Condition, marks: Marks) -> ColumnElement[bool]:
+    """Whether a row of `users` meets the condition."""
     match condition:
         case TextIs(fields, compare, _):
-            return _text(fields, compare, marks, indexed=is_indexed(condition))
+            return _compared(columns_of(fields), compare, marks, indexed=is_indexed(condition))
         case Present(field):
             return _present(field)
-        case FlagIs(flag, _):
-            return users.c[flag.value] == marks.take()
-        case KindIs():
-            return users.c.kind == marks.take()
+        case FlagIs(flag, value):
+            return users.c[flag.value] == literal_column(str(int(value)))
+        case KindIs(kind):
+            return users.c.kind == (text(f"'{kind}'") if kind in _KINDS else marks.take())
         case HomeBelow():
-            return users.c.home.in_(_units_in(marks.take(), marks.take()))
+            return users.c.home.in_(units_in(marks.take(), marks.take()))
         case Holds():
-            return users.c.id.in_(
-                select(user_roles.c.user).where(user_roles.c.tenant == tenant_mark(), user_roles.c.role == marks.take())
-            )
+            held = (user_roles.c.tenant == tenant_mark(), user_roles.c.role == marks.take())
+            return select(user_roles.c.user).where(*held, user_roles.c.number == users.c.number).exists()
+        case During():
+            return during(condition, marks)
+        case HasPassword():
+            return users.c.password.is_not(None)
+        case LoginNameIs() | IsIn() | HasAuthenticator() | Marked():
+            return select(text("1")).where(*_beside(condition, marks)).exists()
         case Not(inner):
             # A comparison with what is absent is unknown in SQL, and false here.
             return not_(func.coalesce(where_of(inner, marks), false()))
@@ -205,28 +212,64 @@ def where_of(condition: Condition, marks: Marks) -> ColumnElement[bool]:
             assert_never(condition)
 
 
-def _text(fields: tuple[Text, ...], compare: Compare, marks: Marks, *, indexed: bool) -> ColumnElement[bool]:
+def _beside(condition: LoginNameIs | IsIn | HasAuthenticator | Marked, marks: Marks) -> list[ColumnElement[bool]]:
+    """What is true of a row beside that of a user who meets the condition."""
+    match condition:
+        case LoginNameIs(compare, _):
+            names = along(login_names, "ix_login_names_tenant_user", "names").c
+            met = _compared([names.folded], compare, marks, indexed=is_indexed(condition))
+            return [names.tenant == tenant_mark(), names.user == users.c.id, met]
+        case IsIn():
+            placed = memberships.c
+            of_body = [placed.noun == marks.take(), placed.body == marks.take()]
+            return [placed.tenant == tenant_mark(), *of_body, placed.user == users.c.id]
+        case HasAuthenticator():
+            held = along(authenticators, "ix_authenticators_tenant_user", "held").c
+            return [held.tenant == tenant_mark(), held.user == users.c.id, held.kind == marks.take()]
+        case Marked():
+            marked = user_marks.c
+            return [marked.tenant == tenant_mark(), marked.mark == marks.take(), marked.number == users.c.number]
+        case _:
+            assert_never(condition)
+
+
+def columns_of(fields: tuple[Text, ...]) -> list[ColumnElement[str]]:
+    """The columns in which these fields are compared."""
+    return [users.c[FOLDED[field]] for field in fields]
+
+
+def during(condition: During, marks: Marks, rows: FromClause = users) -> ColumnElement[bool]:
+    """Whether the time of a row lies between; what is absent does not."""
+    at: ColumnElement[Any] = rows.c[condition.field.value]
+    bounds: list[ColumnElement[bool]] = [at.is_not(None)]
+    if condition.since is not None:
+        bounds.append(at >= marks.take())
+    if condition.before is not None:
+        bounds.append(at < marks.take())
+    return and_(*bounds)
+
+
+def _compared(
+    columns: list[ColumnElement[str]], compare: Compare, marks: Marks, *, indexed: bool
+) -> ColumnElement[bool]:
+    wanted = marks.take()
     if compare is Compare.EQUALS:
-        return users.c.id.in_(union(*equal_to(fields, marks.take())))
-    pattern = marks.take()
-    likes = [FOLDED[field].like(pattern, escape="\\") for field in fields]
-    if indexed:
-        return and_(users.c.id.in_(marks.candidates()), or_(*likes))
-    if compare is not Compare.STARTS:
-        return or_(*likes)
-    least, beyond = marks.take(), marks.take()
-    ranges = (
-        and_(FOLDED[field] >= least, FOLDED[field] < beyond, like) for field, like in zip(fields, likes, strict=True)
-    )
-    return or_(*ranges)
+        return or_(*(column == wanted for column in columns))
+    likes = [column.like(wanted, escape="\\") for column in columns]
+    if compare is Compare.STARTS or indexed:
+        marks.take()
+    if compare is Compare.STARTS:
+        marks.take()
+    return or_(*likes)
 
 
 def _present(field: Text | Other) -> ColumnElement[bool]:
     column: ColumnElement[Any] = users.c[field.value]
-    if field in (Other.NUMBER, Other.CREATED_AT, Other.LAST_LOGIN_AT, Other.ACTIVE):
+    if field in (Other.NUMBER, Other.CREATED_AT, Other.CHANGED_AT, Other.LAST_LOGIN_AT, Other.ACTIVE):
         return column.is_not(None)
     return and_(column.is_not(None), column != "")
 
 
-def _units_in(least: BindParameter[Any], beyond: BindParameter[Any]) -> Select[tuple[str]]:
+def units_in(least: BindParameter[Any], beyond: BindParameter[Any]) -> Select[tuple[str]]:
+    """The ids of the units of a range of paths."""
     return select(units.c.id).where(units.c.tenant == tenant_mark(), units.c.path >= least, units.c.path < beyond)

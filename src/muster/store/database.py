@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from muster.core.known import INSTALLATION, Head, Known, Need, Several, Unloaded
-from muster.core.refusals import Refused, Unavailable
+from muster.core.known import INSTALLATION, Head
 from muster.core.requests import Request
-from muster.store import postgresql
+from muster.store import index, postgresql, sweeping
 from muster.store.cache import StableCache
+from muster.store.chores import Upkeep
 from muster.store.history import History
-from muster.store.index import Indexer
-from muster.store.rows import LAYOUTS
-from muster.store.session import DatabaseFailed, Session, load, supply
+from muster.store.reader import BATCHES, Reader
+from muster.store.remembered import Remembered
+from muster.store.session import DatabaseFailed, Session
 from muster.store.sqlite import SEARCH_THREADS, SqliteSession
 from muster.store.writer import Writer
 
@@ -46,8 +46,8 @@ class Database(Protocol):
 class Pool:
     """Sessions that are lent to one task at a time; those that failed are thrown away."""
 
-    def __init__(self, database: Database, size: int) -> None:
-        self._database = database
+    def __init__(self, connect: Callable[[], Awaitable[Session]], size: int) -> None:
+        self._connect = connect
         self._places = asyncio.Semaphore(size)
         self._idle: list[Session] = []
 
@@ -55,7 +55,7 @@ class Pool:
     async def lent(self) -> AsyncIterator[Session]:
         """A session, for as long as the block runs."""
         async with self._places:
-            session = self._idle.pop() if self._idle else await self._database.writing()
+            session = self._idle.pop() if self._idle else await self._connect()
             try:
                 yield session
             except (DatabaseFailed, asyncio.CancelledError):
@@ -77,11 +77,12 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._remembered = Remembered()
         self._reader: SqliteSession | None = None
-        self._pool = Pool(self, SEARCH_THREADS)
+        self._pool = Pool(self.writing, SEARCH_THREADS)
 
     async def writing(self) -> Session:
-        return SqliteSession(self._path)
+        return SqliteSession(self._path, self._remembered)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
@@ -104,12 +105,16 @@ class PostgresqlDatabase:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._pool = Pool(self, POOLED)
-        # Of their own: who searches may hold a session of the other pool, and must not wait for a second one of it.
-        self._searches = Pool(self, POOLED)
+        self._remembered = Remembered()
+        self._pool = Pool(self.writing, BATCHES)
+        self._searches = Pool(self._for_searches, POOLED)
 
     async def writing(self) -> Session:
-        return postgresql.PostgresqlSession(await postgresql.connect(self._url))
+        return postgresql.PostgresqlSession(await postgresql.connect(self._url), self._remembered)
+
+    async def _for_searches(self) -> Session:
+        connection = await postgresql.connect(self._url, searches=True)
+        return postgresql.PostgresqlSession(connection, self._remembered)
 
     def reading(self) -> AbstractAsyncContextManager[Session]:
         return self._pool.lent()
@@ -140,8 +145,11 @@ class DatabaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cache = StableCache()
+        self._reader = Reader(database, self._cache)
         self._writer = Writer(database.writing, self._cache)
-        self.indexer = Indexer(self._writer.run, self._writer.is_busy)
+        run, is_busy = self._writer.run, self._writer.is_busy
+        self.indexer = Upkeep(index.index_some, run, is_busy, index.IDLE_SECONDS)
+        self.sweeper = Upkeep(sweeping.sweep_some, run, is_busy, sweeping.IDLE_SECONDS)
         self.history = History(database.searching)
 
     async def open(self) -> None:
@@ -151,6 +159,7 @@ class DatabaseStore:
     async def close(self) -> None:
         """Carry out what is queued, then disconnect."""
         await self._writer.stop()
+        await self._reader.stop()
         await self._database.close()
 
     async def write(self, request: Request[R]) -> R:
@@ -158,32 +167,8 @@ class DatabaseStore:
         return result
 
     async def read(self, request: Request[R]) -> R:
-        try:
-            async with self._database.reading() as session:
-                return await self._answered(session, request)
-        except DatabaseFailed as failure:
-            raise Refused(Unavailable()) from failure
-
-    async def _answered(self, session: Session, request: Request[R]) -> R:
-        rows = await session.rows(Head, Head.KEY, [(head,) for head in request.heads]) if request.heads else ()
-        heads: dict[str, Head] = {row[0]: LAYOUTS[Head].entity(row) for row in rows}
-        known = Known(heads, self._cache.standing(heads))
-        await load(session, known, request.needs)
-        result = await self._settled(session, known, request)
-        self._cache.keep(known)
+        result: R = await self._reader.answer(request)
         return result
-
-    async def _settled(self, session: Session, known: Known, request: Request[R]) -> R:
-        while True:
-            try:
-                return request.run(known)
-            except Unloaded as unloaded:
-                # What is looked up, one thing or several, is at hand; what is searched for may take long.
-                if not isinstance(unloaded.need, Need | Several):
-                    async with self._database.searching() as searching:
-                        await supply(searching, known, unloaded.need)
-                else:
-                    await supply(session, known, unloaded.need)
 
     async def check(self) -> None:
         """Look whether the database answers. Raises `DatabaseFailed`."""

@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from muster.core.entity import Entity
-from muster.core.events import Change, Event
+from muster.core.events import Event
 from muster.core.known import Head
 from muster.core.mails import Mail
 from muster.core.refusals import Refused, Unavailable
-from muster.store.rows import LAYOUTS, Layout
+from muster.store.rows import LAYOUTS
 from muster.store.session import DatabaseFailed, Session
 from muster.store.tables import events, heads, mails
+from muster.store.trails import as_it_stands
 
 Lend = Callable[[], AbstractAsyncContextManager[Session]]
 
@@ -81,20 +81,10 @@ class History:
         if after is not None:
             query = query.where(events.c.sequence > after)
         rows = await self._select(query.order_by(events.c.sequence).limit(limit))
-        return [_as_it_stands(LAYOUTS[Event], row) for row in rows]
+        return [as_it_stands(row) for row in rows]
 
     async def last_sequence(self, tenant: str) -> int | None:
         found: int | None = (await self._select(select(func.max(events.c.sequence)).where(events.c.tenant == tenant)))[
             0
         ][0]
         return found
-
-
-def _as_it_stands(layout: Layout, row: Any) -> Event:
-    """The event of a row; one that was tampered with beyond reading keeps its changes as one text."""
-    try:
-        event: Event = layout.entity(row)
-    except (msgspec.MsgspecError, UnicodeError, TypeError):
-        values = dict(zip(layout.fields, row, strict=True))
-        return Event(**values | {"changes": (Change("unreadable", None, str(values["changes"])),)})
-    return event

@@ -1,4 +1,4 @@
-"""The index of substrings: which users have a given text somewhere in their names or e-mail.
+"""The index of substrings: which users have a given text somewhere in their names, aliases or e-mail.
 
 Writing it with every create would cost as much as the create. So a change of a user only notes, in the same
 transaction, that he is pending; a chore of the writer brings the index up to date a few dozen users at a time; and a
@@ -7,19 +7,15 @@ search looks at what the index says and at whoever is pending. What it finds are
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from muster.core.known import Writes
-from muster.core.refusals import Refused
+from muster.core.users import ALIAS, LoginName, User
+from muster.core.values import fold
 
 if TYPE_CHECKING:
     from muster.store.session import Session
-
-log = logging.getLogger(__name__)
 
 SHORTEST = 3
 """Texts of fewer characters have no trigram, and are not in the index."""
@@ -28,12 +24,11 @@ TOGETHER = 64
 """Users a chore: a few milliseconds, in which nobody else is served."""
 
 IDLE_SECONDS = 0.5
-BUSY_SECONDS = 0.05
-PAUSE_SECONDS = 0.02
 
 Place = tuple[str, str, str]
 """A user in the index: his tenant, his id and his words; without words he has no place in it any more."""
 
+ALIASES = ("tenant", "user")
 _SEARCHED = ("username", "given_name", "family_name", "email")
 _TENANTS = "SELECT DISTINCT tenant FROM search_pending LIMIT 20"
 _PENDING = (
@@ -41,8 +36,6 @@ _PENDING = (
     'FROM search_pending p LEFT JOIN users u ON u.tenant = p.tenant AND u.id = p."user" '
     f"WHERE p.tenant IN (SELECT tenant FROM ({_TENANTS}) t) LIMIT {TOGETHER}"
 )
-
-Chore = Callable[["Session"], Awaitable[int]]
 
 
 class Index(Protocol):
@@ -60,6 +53,9 @@ class Index(Protocol):
     async def place(self, session: Session, places: list[Place]) -> None:
         """Write these places, and note that their users are no longer pending."""
 
+    async def place_new(self, session: Session, places: list[Place]) -> None:
+        """As `place`, for many users who have never had a place yet."""
+
 
 def trigrams(text: str) -> list[int]:
     """Every three characters in a row, each as one number of 63 bits."""
@@ -67,14 +63,33 @@ def trigrams(text: str) -> list[int]:
     return sorted({a << 42 | b << 21 | c for a, b, c in zip(points, points[1:], points[2:], strict=False)})
 
 
-def pending(writes: Writes) -> list[tuple[str, str]]:
-    """Tenant and id of the users whose place in the index is no longer right."""
-    found = []
-    for key, after in writes.after.items():
-        before = writes.before[key]
-        if before is None or after is None or any(getattr(before, it) != getattr(after, it) for it in _SEARCHED):
-            found.append(key)
-    return found
+def place_of(user: User, aliases: Iterable[str] = ()) -> Place:
+    """The place in the index of a user with these aliases."""
+    words = (*(getattr(user, field) for field in _SEARCHED), *aliases)
+    return user.tenant, user.id, _lines(fold(word) for word in words if word)
+
+
+def _lines(words: Iterable[str | None]) -> str:
+    # In lines, so that no text is found across two of them.
+    return "\n".join(word for word in words if word)
+
+
+def pending(writes: Mapping[type[Any], Writes]) -> list[tuple[str, str]]:
+    """Tenant and id of the users whose place in the index is no longer right, each once."""
+    found = dict.fromkeys(key for key, before, after in _changes(writes, User) if _is_moved(before, after))
+    for _, before, after in _changes(writes, LoginName):
+        # A username is the user's own field as well, and noticed there.
+        found |= {(name.tenant, name.user): None for name in (before, after) if name is not None and name.kind == ALIAS}
+    return list(found)
+
+
+def _changes(writes: Mapping[type[Any], Writes], kind: type[Any]) -> Iterator[tuple[Any, Any, Any]]:
+    if (written := writes.get(kind)) is not None:
+        yield from ((key, written.before[key], after) for key, after in written.after.items())
+
+
+def _is_moved(before: User | None, after: User | None) -> bool:
+    return before is None or after is None or any(getattr(before, it) != getattr(after, it) for it in _SEARCHED)
 
 
 async def index_some(session: Session) -> int:
@@ -85,43 +100,16 @@ async def index_some(session: Session) -> int:
     # Held, so that nobody changes a user between the look at him and the word that he is no longer pending.
     await session.lock_heads(sorted(tenants))
     rows = await session.fetch(_PENDING, [], long=False)
-    # In lines, so that no text is found across two of them.
-    places = [(row[0], row[1], "\n".join(word for word in tuple(row)[2:] if word)) for row in rows]
+    aliases = await _aliases(session, [(row[0], row[1]) for row in rows])
+    places = [(row[0], row[1], _lines((*tuple(row)[2:], *aliases.get((row[0], row[1]), ())))) for row in rows]
     await session.index.place(session, places)
     return len(places)
 
 
-class Indexer:
-    """A task that keeps the index up to date, from `start` to `stop`."""
-
-    def __init__(self, run: Callable[[Chore], Awaitable[int]], is_busy: Callable[[], bool]) -> None:
-        self._run = run
-        self._is_busy = is_busy
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin, in the running event loop."""
-        self._task = asyncio.create_task(self._work(), name="indexer")
-
-    async def stop(self) -> None:
-        """Stop; what is pending stays so."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def catch_up(self) -> None:
-        """Bring everybody's place up to date, at once. Raises `Refused`."""
-        while await self._run(index_some):
-            pass
-
-    async def _work(self) -> None:
-        while True:
-            try:
-                done = await self._run(index_some)
-            except Refused as refused:
-                log.warning("the index could not be brought up to date: %s", refused.refusal)
-                done = 0
-            # While others write, only now and then: whoever is pending is found all the same.
-            pause = BUSY_SECONDS if self._is_busy() else PAUSE_SECONDS
-            await asyncio.sleep(pause if done else IDLE_SECONDS)
+async def _aliases(session: Session, users: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    # By position: `rows` knows the layouts, and is above what is written here.
+    for tenant, folded, user, _, kind, _ in await session.rows(LoginName, ALIASES, users) if users else ():
+        if kind == ALIAS:
+            found.setdefault((tenant, user), []).append(folded)
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -16,7 +17,10 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
+from muster.core.users import User
 from muster.store.index import Index, Place, trigrams
+from muster.store.probes import Fields, having
+from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS
 from muster.store.session import CommitUnknown, DatabaseFailed, Session
 from muster.store.statements import Insert, Statements, listed, quoted
@@ -52,12 +56,19 @@ class Spelling:
     def mark(self, position: int) -> str:
         return f"${position}"
 
+    def source(self, table: Table, columns: Columns) -> str:
+        return f"{quoted(table.name)} t"
+
     def keys(self, table: Table, columns: Columns) -> str:
         joined = " AND ".join(f"t.{quoted(name)} = j.{quoted(name)}" for name in columns)
         return f"{_unnest(table, columns)} AS j({listed(columns)}) JOIN {quoted(table.name)} t ON {joined}"
 
     def insert(self, table: Table, columns: Columns) -> str:
         return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) SELECT * FROM {_unnest(table, columns)}"
+
+
+_PLACES = 'INSERT INTO search_index (tenant, "user", grams) VALUES ($1, $2, $3)'
+_NEW_PLACES = Insert(_PLACES, "search_index", ("tenant", "user", "grams"))
 
 
 class GinIndex:
@@ -67,7 +78,9 @@ class GinIndex:
 
     def candidates(self, mark: str) -> str:
         return (
-            f'SELECT "user" FROM search_index WHERE tenant = :tenant AND grams @> CAST(:{mark} AS BIGINT[]) '
+            f'SELECT i."user" FROM search_index i WHERE i.tenant = :tenant AND i.grams @> CAST(:{mark} AS BIGINT[]) '
+            # Who is pending is a candidate whatever the index says, and only once.
+            'AND NOT EXISTS (SELECT 1 FROM search_pending p WHERE p.tenant = i.tenant AND p."user" = i."user") '
             'UNION ALL SELECT "user" FROM search_pending WHERE tenant = :tenant'
         )
 
@@ -78,7 +91,13 @@ class GinIndex:
         users = [(tenant, user) for tenant, user, _ in places]
         await session.execute_many('DELETE FROM search_index WHERE tenant = $1 AND "user" = $2', users)
         there = [(tenant, user, trigrams(words)) for tenant, user, words in places if words]
-        await session.execute_many('INSERT INTO search_index (tenant, "user", grams) VALUES ($1, $2, $3)', there)
+        await session.execute_many(_PLACES, there)
+        await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
+
+    async def place_new(self, session: Session, places: list[Place]) -> None:
+        there = [(tenant, user, trigrams(words)) for tenant, user, words in places if words]
+        await session.insert(_NEW_PLACES, there)
+        users = [place[:2] for place in places]
         await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
 
 
@@ -90,6 +109,17 @@ _LOCK_HEADS = f"SELECT {_HEAD.selected} FROM heads t WHERE id = ANY($1::text[]) 
 _KEEP_HEADS = f"{_HEAD.insert.statement} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
     f"{quoted(name)} = excluded.{quoted(name)}" for name in _HEAD.changed
 )
+
+
+@cache
+def _having(fields: Fields) -> str:
+    # The limit keeps the join inside: it is always by the key, whatever the planner thinks that it knows.
+    return (
+        f"SELECT q.n, {STATEMENTS[User].selected} "
+        "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q(tenant, folded, n) "
+        f"CROSS JOIN LATERAL ({having(fields, 'q.tenant', 'q.folded')}) f "
+        "CROSS JOIN LATERAL (SELECT * FROM users WHERE tenant = q.tenant AND id = f.id LIMIT 1) t"
+    )
 
 
 @asynccontextmanager
@@ -104,15 +134,24 @@ async def prepare(connection: Any) -> None:
     """Settings that every connection needs, whatever the server's own are."""
     await connection.execute(
         "SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET jit = off; "
-        "SET idle_in_transaction_session_timeout = '60s'"
+        "SET idle_in_transaction_session_timeout = '60s'; "
+        # Whatever is asked has an index. Without figures, or with old ones, as after many users were brought in, the
+        # planner might go through a whole table instead.
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
     )
 
 
-async def connect(url: str) -> Any:
-    """A connection. Raises `DatabaseFailed`."""
+async def connect(url: str, *, searches: bool = False) -> Any:
+    """A connection. Raises `DatabaseFailed`.
+
+    One that does not search only ever looks things up by index, and is told so: where a million users have the same
+    name, the planner would otherwise read the whole table for one whom nobody is called like.
+    """
     async with _told():
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
         await prepare(connection)
+        if not searches:
+            await connection.execute("SET enable_seqscan = off")
         return connection
 
 
@@ -123,7 +162,8 @@ class PostgresqlSession:
     searches = SEARCHES
     index: Index = INDEX
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, remembered: Remembered | None = None) -> None:
+        self.remembered = remembered or Remembered()
         self._connection = connection
 
     async def begin(self) -> None:
@@ -143,6 +183,18 @@ class PostgresqlSession:
         except _FAILURES:
             return
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        if self._connection.is_in_transaction():
+            yield
+            return
+        async with _told():
+            await self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        try:
+            yield
+        finally:
+            await self.rollback()
+
     async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
         async with _told():
             rows = await self._connection.fetch(_LOCK_HEADS, list(ids))
@@ -159,6 +211,13 @@ class PostgresqlSession:
                 return list(await self._connection.fetch(statements.one(columns), *values[0]))
             return list(await self._connection.fetch(statements.several(columns), *_columns(values)))
 
+    async def among(
+        self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""
+    ) -> list[Any]:
+        source = STATEMENTS[kind].spelling.keys(LAYOUTS[kind].table, columns)
+        async with _told():
+            return list(await self._connection.fetch(f"SELECT {selected} FROM {source}{tail}", *_columns(values)))
+
     async def insert(self, insert: Insert, rows: list[Any]) -> None:
         async with _told():
             if len(rows) < COPIED:
@@ -173,6 +232,11 @@ class PostgresqlSession:
     async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
         async with _told():
             return list(await self._connection.fetch(statement, *parameters))
+
+    async def having(self, fields: Fields, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, Any]]:
+        async with _told():
+            rows = await self._connection.fetch(_having(fields), *_columns(wanted))
+        return [(row[0] - 1, row[1:]) for row in rows]
 
     async def select(self, query: Select[Any]) -> list[Any]:
         compiled = query.compile(dialect=_DIALECT)

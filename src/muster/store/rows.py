@@ -6,7 +6,7 @@ driver could not keep are encoded; a small set of ids is a JSON list, and rows o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
@@ -14,18 +14,25 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
+from muster.core.address_lists import AddressList
 from muster.core.addresses import AddressRule
-from muster.core.applications import Application
-from muster.core.attributes import Attribute, AttributeValue
+from muster.core.attributes import Attribute, AttributeValue, GoneAttribute
 from muster.core.authenticators import Authenticator
+from muster.core.connections import Connection
 from muster.core.entity import Entity
 from muster.core.events import Change, Event
+from muster.core.exchanges import Exchange, Journal
 from muster.core.federation import Federation
+from muster.core.groups import Group
 from muster.core.keys import ApiKey
 from muster.core.known import Head
 from muster.core.links import PasswordLink
 from muster.core.mails import Mail
+from muster.core.memberships import Membership
+from muster.core.organizations import Organization
 from muster.core.policies import Policy
+from muster.core.programs import Application, Client
+from muster.core.resource_roles import ResourceRole
 from muster.core.roles import Role
 from muster.core.tenancy import Tenant
 from muster.core.units import Unit
@@ -47,11 +54,25 @@ def _json(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Child:
-    """A field of ids that is also kept one id a row, under the owner's tenant and id, to be found by."""
+    """A field of ids that is also kept one id a row, under the owner's tenant and id, to be found by.
+
+    `owned` is what of the owner is in such a row, as the names of his fields and of the columns.
+    """
 
     field: str
     table: Table
     column: str
+    owned: tuple[tuple[str, str], ...] = (("tenant", "tenant"), ("id", "user"))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a row."""
+        return (*(column for _, column in self.owned), self.column)
+
+    def rows(self, owner: Any, members: Iterable[str]) -> list[tuple[Any, ...]]:
+        """The rows of these members."""
+        owned = tuple(getattr(owner, field) for field, _ in self.owned)
+        return [(*owned, member) for member in members]
 
 
 @dataclass(frozen=True)
@@ -100,6 +121,9 @@ _IDS = (lambda ids: _json(ids) if ids else "[]", lambda text: () if text == "[]"
 _EXTRAS = (lambda pairs: _json(pairs) if pairs else "[]", lambda text: () if text == "[]" else _pairs.decode(text))
 _PERMISSIONS = (lambda permissions: _json(sorted(permissions)), lambda text: frozenset(_texts.decode(text)))
 _CHANGES = (_json, _changes.decode)
+_NUMBERED = (("tenant", "tenant"), ("id", "user"), ("number", "number"))
+# For a column that was made before its field could be absent.
+_PERHAPS = (lambda text: text or "", lambda text: text or None)
 
 
 def _folded(field: str) -> Convert:
@@ -126,7 +150,7 @@ LAYOUTS: dict[type[Entity], Layout] = {
     layout.kind: layout
     for layout in (
         _layout(Head, tables.heads),
-        _layout(Tenant, tables.tenants),
+        _layout(Tenant, tables.tenants, {"agreed": _TRUTH}),
         _layout(Unit, tables.units, {"active": _TRUTH, "extras": _EXTRAS}),
         _layout(Role, tables.roles, {"permissions": _PERMISSIONS}),
         _layout(
@@ -147,7 +171,11 @@ LAYOUTS: dict[type[Entity], Layout] = {
                 "family_folded": _folded("family_name"),
                 "email_folded": _folded("email"),
             },
-            (Child("roles", tables.user_roles, "role"), Child("scope", tables.user_units, "unit")),
+            (
+                Child("roles", tables.user_roles, "role", _NUMBERED),
+                Child("marks", tables.user_marks, "mark", _NUMBERED),
+                Child("scope", tables.user_units, "unit"),
+            ),
         ),
         _layout(LoginName, tables.login_names),
         _layout(ApiKey, tables.api_keys, {"active": _TRUTH}),
@@ -156,10 +184,20 @@ LAYOUTS: dict[type[Entity], Layout] = {
         _layout(Policy, tables.policies),
         _layout(Attribute, tables.attributes, {"mandatory": _TRUTH, "unique": _TRUTH}),
         _layout(AttributeValue, tables.attribute_values),
-        _layout(Authenticator, tables.authenticators),
-        _layout(Application, tables.applications, {"long_lived": _TRUTH}),
+        _layout(GoneAttribute, tables.gone_attributes),
+        _layout(Authenticator, tables.authenticators, None, {"label_folded": _folded("label")}),
+        _layout(Application, tables.applications, {"long_lived": _TRUTH, "role": _PERHAPS, "extras": _EXTRAS}),
+        _layout(Client, tables.clients, {"extras": _EXTRAS}),
+        _layout(AddressList, tables.address_lists, {"ranges": _EXTRAS}),
+        _layout(Group, tables.groups, {"extras": _EXTRAS}),
+        _layout(Organization, tables.organizations, None, {"title_folded": _folded("title")}),
+        _layout(ResourceRole, tables.resource_roles),
+        _layout(Membership, tables.memberships),
         _layout(AddressRule, tables.address_rules),
         _layout(Federation, tables.federations),
+        _layout(Connection, tables.connections, {"active": _TRUTH}),
+        _layout(Journal, tables.journals),
+        _layout(Exchange, tables.exchanges),
         _layout(Event, tables.events, {"changes": _CHANGES}),
     )
 }

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import Select
 
-from muster.core.branches import Branch
 from muster.core.entity import Columns, Entity, values_of
 from muster.core.known import Head, Known, Need, Several, Wanted, Writes
-from muster.core.query import Page, Search, sorted_by
-from muster.core.refusals import Fault, Invalid, refuse
-from muster.core.runs import Run
-from muster.core.units import Unit
-from muster.core.users import User
 from muster.core.values import is_keepable
-from muster.store.branches import assigned_users, units_in
-from muster.store.conditions import is_scan
+from muster.store.answers import ANSWERS
 from muster.store.index import Index, pending
+from muster.store.probes import Fields
+from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS, Child, Layout
 from muster.store.statements import Insert, Statements
-from muster.store.where import MOST_CANDIDATES, PROBED, Searches
+from muster.store.where import Searches
 
 
 class DatabaseFailed(Exception):
@@ -38,6 +34,7 @@ class Session(Protocol):
     statements: dict[type[Entity], Statements]
     searches: Searches
     index: Index
+    remembered: Remembered
 
     async def begin(self) -> None:
         """Open a transaction that may write; wait for whoever holds the database."""
@@ -48,6 +45,12 @@ class Session(Protocol):
     async def rollback(self) -> None:
         """Give the transaction up; never raises."""
 
+    def snapshot(self) -> AbstractAsyncContextManager[None]:
+        """Have all statements of the block see one state of the database; nothing may be written in it.
+
+        In a transaction that is open already the block sees what that sees.
+        """
+
     async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
         """The head rows with these ids, in order, locked until the transaction ends."""
 
@@ -57,8 +60,16 @@ class Session(Protocol):
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         """All rows of a kind whose columns have any of these values."""
 
+    async def among(
+        self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""
+    ) -> list[Any]:
+        """What is selected of all rows `t` of a kind whose columns have any of these values; it may take long."""
+
     async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
         """The rows of a statement; `long` says that others should not wait for it."""
+
+    async def having(self, fields: Fields, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, Any]]:
+        """The users who have a text in any of the fields: the place of tenant and text in `wanted`, and the row."""
 
     async def select(self, query: Select[Any]) -> list[Any]:
         """The rows of a composed query; it may take long."""
@@ -104,71 +115,18 @@ async def supply(session: Session, known: Known, wanted: Wanted) -> None:
         await load(session, known, [wanted])
     elif isinstance(wanted, Several):
         await load(session, known, wanted.needs)
-    elif isinstance(wanted, Search):
-        known.supply_answer(wanted, await page(session, wanted))
-    elif isinstance(wanted, Run):
-        found = await session.fetch(
-            session.statements[wanted.kind].run, [wanted.tenant, wanted.after, wanted.limit], long=True
-        )
-        known.supply_answer(wanted, tuple(map(LAYOUTS[wanted.kind].entity, found)))
-    elif isinstance(wanted, Branch):
-        rows = await session.select(units_in(wanted))
-        known.supply_answer(wanted, tuple(map(LAYOUTS[Unit].entity, rows)))
     else:
-        rows = await session.select(assigned_users(wanted))
-        pairs = tuple((unit, number) for unit, number, seen in rows if seen)
-        known.supply_answer(wanted, pairs if len(rows) <= wanted.limit else None)
-
-
-async def page(session: Session, search: Search) -> Page:
-    """What a search finds. A few candidates are looked at here and now; only more than that is a long statement."""
-    probe = session.searches.probe(search)
-    if probe is not None:
-        ids = [row[0] for row in await session.fetch(*probe, long=False)]
-        if len(ids) <= PROBED:
-            found = sorted_by(await _users(session, search.tenant, ids), search.order)
-            return Page(tuple(found[search.offset : search.offset + search.limit]), len(found))
-    await _must_be_bounded(session, search)
-    ids = [row[0] for row in await session.fetch(*session.searches.page(search), long=True)]
-    return Page(tuple(await _users(session, search.tenant, ids)), await _total(session, search))
-
-
-async def _must_be_bounded(session: Session, search: Search) -> None:
-    """Refuse with `Invalid` a search for a text that too many users hold, or too short for an index."""
-    candidates = session.searches.candidates(search)
-    if candidates is not None:
-        counted = (await session.fetch(*candidates, long=True))[0][0]
-    elif any(map(is_scan, search.conditions)):
-        rows = await session.rows(Head, Head.KEY, [(search.tenant,)])
-        counted = LAYOUTS[Head].entity(rows[0]).users if rows else 0
-    else:
-        return
-    if counted > MOST_CANDIDATES:
-        refuse(Invalid("search", Fault.TOO_MANY, MOST_CANDIDATES))
-
-
-async def _total(session: Session, search: Search) -> int:
-    """How many users meet the search. Of all there are, the tenant's head row keeps count."""
-    if not search.conditions and search.within is None:
-        rows = await session.rows(Head, Head.KEY, [(search.tenant,)])
-        return LAYOUTS[Head].entity(rows[0]).users if rows else 0
-    counted: int = (await session.fetch(*session.searches.count(search), long=True))[0][0]
-    return counted
-
-
-async def _users(session: Session, tenant: str, ids: list[str]) -> list[User]:
-    """The users with these ids, in their order."""
-    rows = await session.rows(User, User.KEY, [(tenant, user) for user in ids]) if ids else []
-    users: dict[str, User] = {user.id: user for user in map(LAYOUTS[User].entity, rows)}
-    return [users[user] for user in ids if user in users]
+        known.supply_answer(wanted, await ANSWERS[type(wanted)](session, wanted))
 
 
 async def flush(session: Session, known: Known) -> None:
     """Write all that a batch changed: one statement for each table and kind of change."""
+    for need in known.swept:
+        await session.execute_many(session.statements[need.kind].sweep(need.columns), [need.values])
     for kind, writes in known.writes.items():
         await _flush_kind(session, session.statements[kind], writes)
-        if kind is User and (users := pending(writes)):
-            await session.execute_many(session.index.note, users)
+    if users := pending(known.writes):
+        await session.execute_many(session.index.note, users)
     if known.settled:
         await session.keep_heads([known.heads[head] for head in sorted(known.settled)])
 
@@ -212,8 +170,8 @@ async def _flush_child(session: Session, statements: Statements, child: Child, s
         was = getattr(before, child.field, ())
         becomes = getattr(after, child.field, ())
         owner = after if after is not None else before
-        added += [(owner.tenant, owner.id, member) for member in becomes if member not in was]
-        removed += [(owner.tenant, owner.id, member) for member in was if member not in becomes]
+        added += child.rows(owner, [member for member in becomes if member not in was])
+        removed += child.rows(owner, [member for member in was if member not in becomes])
     if removed:
         await session.execute_many(statements.delete_child(child), removed)
     if added:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +21,11 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
-from muster.store.index import Index, Place
+from muster.core.users import User
+from muster.store.hints import index_for
+from muster.store.index import SHORTEST, Index, Place
+from muster.store.probes import Fields, having
+from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS
 from muster.store.session import CommitUnknown, DatabaseFailed, Session
 from muster.store.statements import Insert, Statements, listed, quoted
@@ -31,7 +37,13 @@ LOCK_PATIENCE = 30_000
 """How long to wait, in milliseconds, while another process holds the database."""
 
 CHECKPOINT_PAGES = 16_000
+MOST_TRIGRAMS = 30
+"""How many of a text's trigrams are looked up: who holds these is looked at himself."""
+
 SEARCH_THREADS = 2
+
+MANY_ROWS = 5_000
+"""More rows than this are written by the thread: that takes longer, but others are served meanwhile."""
 
 _json = msgspec.json.Encoder().encode
 _DIALECT = sqlite_dialect(paramstyle="qmark")
@@ -43,10 +55,14 @@ class Spelling:
     def mark(self, position: int) -> str:
         return "?"
 
+    def source(self, table: Table, columns: Columns) -> str:
+        index = index_for(table, columns)
+        return f"{quoted(table.name)} t" if index is None else f"{quoted(table.name)} t INDEXED BY {index}"
+
     def keys(self, table: Table, columns: Columns) -> str:
         joined = " AND ".join(f"t.{quoted(name)} = json_extract(j.value, '$[{i}]')" for i, name in enumerate(columns))
         # CROSS JOIN keeps the order: the list first, then the index.
-        return f"json_each(?) j CROSS JOIN {quoted(table.name)} t ON {joined}"
+        return f"json_each(?) j CROSS JOIN {self.source(table, columns)} ON {joined}"
 
     def insert(self, table: Table, columns: Columns) -> str:
         marks = ", ".join("?" for _ in columns)
@@ -60,13 +76,17 @@ class FtsIndex:
 
     def candidates(self, mark: str) -> str:
         return (
-            'SELECT r."user" FROM search_index i JOIN search_index_rows r ON r.row = i.rowid '
-            f"WHERE i.words LIKE :{mark} AND r.tenant = :tenant "
+            'SELECT r."user" FROM search_index i CROSS JOIN search_index_rows r ON r.row = i.rowid '
+            f"WHERE i.search_index MATCH :{mark} AND r.tenant = :tenant "
+            # Who is pending is a candidate whatever the index says, and only once.
+            'AND NOT EXISTS (SELECT 1 FROM search_pending p WHERE p.tenant = r.tenant AND p."user" = r."user") '
             'UNION ALL SELECT "user" FROM search_pending WHERE tenant = :tenant'
         )
 
     def key(self, text: str) -> str:
-        return f"%{text}%"
+        # Trigram by trigram, which are looked up in the index alone; a LIKE would read the words of everybody found.
+        some = dict.fromkeys(text[at : at + SHORTEST] for at in range(min(len(text) - 2, MOST_TRIGRAMS)))
+        return " ".join('"' + trigram.replace('"', '""') + '"' for trigram in some)
 
     async def place(self, session: Session, places: list[Place]) -> None:
         users = [(tenant, user) for tenant, user, _ in places]
@@ -83,6 +103,16 @@ class FtsIndex:
         )
         await session.execute_many(f"DELETE FROM search_pending WHERE {of_user}", users)
 
+    async def place_new(self, session: Session, places: list[Place]) -> None:
+        [(last,)] = await session.fetch("SELECT coalesce(max(row), 0) FROM search_index_rows", [], long=False)
+        there = list(enumerate((place for place in places if place[2]), last + 1))
+        rows = [(row, tenant, user) for row, (tenant, user, _) in there]
+        await session.execute_many('INSERT INTO search_index_rows (row, tenant, "user") VALUES (?, ?, ?)', rows)
+        words = [(row, place[2]) for row, place in there]
+        await session.execute_many("INSERT INTO search_index (rowid, words) VALUES (?, ?)", words)
+        users = [place[:2] for place in places]
+        await session.execute_many('DELETE FROM search_pending WHERE tenant = ? AND "user" = ?', users)
+
 
 INDEX = FtsIndex()
 SEARCHES = Searches(_DIALECT, INDEX)
@@ -90,6 +120,12 @@ STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.i
 _KEEP_HEAD = f"{STATEMENTS[Head].insert.statement} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
     f"{quoted(name)} = excluded.{quoted(name)}" for name in STATEMENTS[Head].changed
 )
+
+
+@cache
+def _having(fields: Fields) -> str:
+    found = having(fields, "?1", "?2")
+    return f"SELECT {STATEMENTS[User].selected} FROM ({found}) f CROSS JOIN users t ON t.tenant = ?1 AND t.id = f.id"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -133,7 +169,8 @@ class SqliteSession:
     searches = SEARCHES
     index: Index = INDEX
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, remembered: Remembered | None = None) -> None:
+        self.remembered = remembered or Remembered()
         try:
             self._connection = connect(path)
         except sqlite3.Error as error:
@@ -165,6 +202,17 @@ class SqliteSession:
         except sqlite3.Error:
             return
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        if self._connection.in_transaction:
+            yield
+            return
+        self._fetch("BEGIN", ())
+        try:
+            yield
+        finally:
+            await self.rollback()
+
     async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
         layout = LAYOUTS[Head]
         return [layout.entity(row) for row in await self.rows(Head, Head.KEY, [(head,) for head in ids])]
@@ -178,6 +226,13 @@ class SqliteSession:
             return self._fetch(statements.one(columns), values[0])
         return self._fetch(statements.several(columns), (_json(values).decode(),))
 
+    async def among(
+        self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""
+    ) -> list[Any]:
+        source = STATEMENTS[kind].spelling.keys(LAYOUTS[kind].table, columns)
+        statement, parameters = f"SELECT {selected} FROM {source}{tail}", (_json(values).decode(),)
+        return await self._in_thread(lambda: self._fetch(statement, parameters))
+
     def _fetch(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
         try:
             return self._connection.execute(statement, parameters).fetchall()
@@ -189,7 +244,10 @@ class SqliteSession:
 
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
         try:
-            self._connection.executemany(statement, rows)
+            if len(rows) > MANY_ROWS:
+                await self._in_thread(lambda: self._connection.executemany(statement, rows))
+            else:
+                self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
             raise DatabaseFailed(str(error)) from error
 
@@ -197,6 +255,10 @@ class SqliteSession:
         if long:
             return await self._in_thread(lambda: self._fetch(statement, parameters))
         return self._fetch(statement, parameters)
+
+    async def having(self, fields: Fields, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, Any]]:
+        statement = _having(fields)
+        return [(place, row) for place, it in enumerate(wanted) for row in self._fetch(statement, it)]
 
     async def select(self, query: Select[Any]) -> list[Any]:
         return await self._in_thread(lambda: self._select(query))

@@ -20,6 +20,9 @@ class Spelling(Protocol):
     def mark(self, position: int) -> str:
         """The placeholder of a parameter, counted from 1."""
 
+    def source(self, table: Table, columns: Columns) -> str:
+        """The table as `t`, whose rows are looked for by these columns."""
+
     def keys(self, table: Table, columns: Columns) -> str:
         """A FROM clause that joins `t` to a list of key values given as parameters."""
 
@@ -50,7 +53,7 @@ class Statements:
 
     def __init__(self, layout: Layout, spelling: Spelling) -> None:
         self.layout = layout
-        self._spelling = spelling
+        self.spelling = spelling
         self._one: dict[Columns, str] = {}
         self._several: dict[Columns, str] = {}
 
@@ -63,20 +66,21 @@ class Statements:
         """Rows in which these columns have the values given."""
         if columns not in self._one:
             where = self._equal("t.", columns, 1)
-            self._one[columns] = f"SELECT {self.selected} FROM {quoted(self.layout.table.name)} t WHERE {where}"
+            source = self.spelling.source(self.layout.table, columns)
+            self._one[columns] = f"SELECT {self.selected} FROM {source} WHERE {where}"
         return self._one[columns]
 
     def several(self, columns: Columns) -> str:
         """Rows in which these columns have any of the values of a list."""
         if columns not in self._several:
-            source = self._spelling.keys(self.layout.table, columns)
+            source = self.spelling.keys(self.layout.table, columns)
             self._several[columns] = f"SELECT {self.selected} FROM {source}"
         return self._several[columns]
 
     @cached_property
     def run(self) -> str:
         """Rows by number: parameters are the tenant, the number that they are above, and how many at most."""
-        tenant, after, limit = (self._spelling.mark(i) for i in (1, 2, 3))
+        tenant, after, limit = (self.spelling.mark(i) for i in (1, 2, 3))
         return (
             f"SELECT {self.selected} FROM {quoted(self.layout.table.name)} t "
             f"WHERE t.tenant = {tenant} AND t.number > {after} ORDER BY t.number LIMIT {limit}"
@@ -88,7 +92,7 @@ class Statements:
         return self._insert(self.layout.table, self.layout.columns)
 
     def _insert(self, table: Table, columns: Columns) -> Insert:
-        return Insert(self._spelling.insert(table, columns), table.name, columns)
+        return Insert(self.spelling.insert(table, columns), table.name, columns)
 
     @cached_property
     def changed(self) -> Columns:
@@ -98,23 +102,27 @@ class Statements:
     @cached_property
     def update(self) -> str:
         """Set all columns of the row with a key: parameters are `changed`, then the key."""
-        marks = (f"{quoted(name)} = {self._spelling.mark(i)}" for i, name in enumerate(self.changed, 1))
+        marks = (f"{quoted(name)} = {self.spelling.mark(i)}" for i, name in enumerate(self.changed, 1))
         where = self._equal("", self.layout.kind.KEY, len(self.changed) + 1)
         return f"UPDATE {quoted(self.layout.table.name)} SET {', '.join(marks)} WHERE {where}"
 
     @cached_property
     def delete(self) -> str:
         """Delete the row with a key."""
-        return f"DELETE FROM {quoted(self.layout.table.name)} WHERE {self._equal('', self.layout.kind.KEY, 1)}"
+        return self.sweep(self.layout.kind.KEY)
+
+    def sweep(self, columns: Columns) -> str:
+        """Delete all rows in which these columns have the values given."""
+        return f"DELETE FROM {quoted(self.layout.table.name)} WHERE {self._equal('', columns, 1)}"
 
     def insert_child(self, child: Child) -> Insert:
-        """Insert rows of tenant, owner and id."""
-        return self._insert(child.table, ("tenant", "user", child.column))
+        """Insert rows of a child."""
+        return self._insert(child.table, child.columns)
 
     def delete_child(self, child: Child) -> str:
-        """Delete a row of tenant, owner and id."""
-        return f"DELETE FROM {quoted(child.table.name)} WHERE {self._equal('', ('tenant', 'user', child.column), 1)}"
+        """Delete a row of a child."""
+        return f"DELETE FROM {quoted(child.table.name)} WHERE {self._equal('', child.columns, 1)}"
 
     def _equal(self, prefix: str, columns: Columns, first: int) -> str:
-        marks = (f"{prefix}{quoted(name)} = {self._spelling.mark(i)}" for i, name in enumerate(columns, first))
+        marks = (f"{prefix}{quoted(name)} = {self.spelling.mark(i)}" for i, name in enumerate(columns, first))
         return " AND ".join(marks)

@@ -3,36 +3,37 @@
 Times are UTC milliseconds, truth values 0 and 1, sets and lists JSON text. Each change here is a migration.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, text
-from sqlalchemy import Text as AnyText
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, text
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-# Bytes order text: the same in SQLite, in PostgreSQL whatever the database's locale, and in Python.
-Text = AnyText().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-
-
-def _text(name: str, *, null: bool = False) -> "Column[str]":
-    return Column(name, Text, nullable=null)
-
-
-def _number(name: str, *, null: bool = False) -> "Column[int]":
-    return Column(name, BigInteger, nullable=null)
+from muster.store.columns import METADATA as METADATA
+from muster.store.columns import Text
+from muster.store.columns import binary as _bytes
+from muster.store.columns import number as _number
+from muster.store.columns import text as _text
+from muster.store.tables_bodies import groups as groups
+from muster.store.tables_bodies import memberships as memberships
+from muster.store.tables_bodies import organizations as organizations
+from muster.store.tables_bodies import resource_roles as resource_roles
+from muster.store.tables_connections import connections as connections
+from muster.store.tables_connections import exchanges as exchanges
+from muster.store.tables_connections import journals as journals
+from muster.store.tables_programs import address_lists as address_lists
+from muster.store.tables_programs import address_rules as address_rules
+from muster.store.tables_programs import applications as applications
+from muster.store.tables_programs import clients as clients
 
 
-def _bytes(name: str, *, null: bool = False) -> "Column[bytes]":
-    return Column(name, LargeBinary, nullable=null)
+def _nulls_first(name: str) -> Index:
+    # As SQLite has them anyway: the index is in the order of lists, forwards and backwards.
+    return Index(None, "tenant", name, "number", postgresql_ops={name: "NULLS FIRST"})
 
 
 _HAS_EXTERNAL_ID = text("external_id IS NOT NULL")
+_IS_USED = text("last_used_at IS NOT NULL")
+_IS_LOCKED = text("locked = 1")
+_HAS_PASSWORD = text("password IS NOT NULL")
+_IS_SERVICE = text("kind = 'service'")
+IS_REACHABLE = "job_title IS NOT NULL AND job_title <> '' AND phone IS NOT NULL AND phone <> ''"
 
 heads = Table(
     "heads",
@@ -56,6 +57,8 @@ tenants = Table(
     _text("root"),
     _number("created_at"),
     _text("installation"),
+    _text("company", null=True),
+    Column("agreed", BigInteger, nullable=False, server_default="0"),
     Index(None, "number", unique=True),
 )
 
@@ -131,9 +134,25 @@ users = Table(
     Column("locked", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "number", unique=True),
-    Index(None, "tenant", "email_folded"),
-    Index(None, "tenant", "given_folded"),
-    Index(None, "tenant", "family_folded"),
+    # What lists are sorted by, with the number that decides ties.
+    Index(None, "tenant", "username_folded", "number"),
+    _nulls_first("email_folded"),
+    _nulls_first("given_folded"),
+    _nulls_first("family_folded"),
+    _nulls_first("last_login_at"),
+    Index(None, "tenant", "active", "number"),
+    # What lists are narrowed down by; of the rare ones only those who are meant, with the columns that say so, since
+    # SQLite would look them up otherwise.
+    Index(None, "tenant", "home", "number"),
+    Index("ix_users_services", "tenant", "number", "kind", sqlite_where=_IS_SERVICE, postgresql_where=_IS_SERVICE),
+    Index("ix_users_locked", "tenant", "number", "locked", sqlite_where=_IS_LOCKED, postgresql_where=_IS_LOCKED),
+    Index("ix_users_passwords", "tenant", "number", sqlite_where=_HAS_PASSWORD, postgresql_where=_HAS_PASSWORD),
+    Index(
+        "ix_users_reachable",
+        *("tenant", "number", "job_title", "phone"),
+        sqlite_where=text(IS_REACHABLE),
+        postgresql_where=text(IS_REACHABLE),
+    ),
     Index(None, "tenant", "external_id", sqlite_where=_HAS_EXTERNAL_ID, postgresql_where=_HAS_EXTERNAL_ID),
     sqlite_with_rowid=False,
 )
@@ -144,7 +163,21 @@ user_roles = Table(
     _text("tenant"),
     _text("user"),
     _text("role"),
-    PrimaryKeyConstraint("tenant", "role", "user"),
+    _number("number"),
+    # By the user's number, as lists are.
+    PrimaryKeyConstraint("tenant", "role", "number"),
+    sqlite_with_rowid=False,
+)
+
+user_marks = Table(
+    "user_marks",
+    METADATA,
+    _text("tenant"),
+    _text("user"),
+    _text("mark"),
+    _number("number"),
+    # By the user's number, as lists are.
+    PrimaryKeyConstraint("tenant", "mark", "number"),
     sqlite_with_rowid=False,
 )
 
@@ -264,10 +297,19 @@ attribute_values = Table(
     _text("user"),
     _text("attribute"),
     _text("value"),
-    _text("unique", null=True),
     _number("changed_at"),
+    Column("folded", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("tenant", "user", "attribute"),
-    Index(None, "tenant", "attribute", "unique"),
+    Index(None, "tenant", "attribute", "folded"),
+    sqlite_with_rowid=False,
+)
+
+gone_attributes = Table(
+    "gone_attributes",
+    METADATA,
+    _text("tenant"),
+    _text("id"),
+    PrimaryKeyConstraint("tenant", "id"),
     sqlite_with_rowid=False,
 )
 
@@ -283,43 +325,17 @@ authenticators = Table(
     _bytes("sealed"),
     _number("created_at"),
     _number("last_used_at", null=True),
+    _text("label", null=True),
+    _text("label_folded", null=True),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "serial", unique=True),
     Index(None, "tenant", "user"),
-    sqlite_with_rowid=False,
-)
-
-applications = Table(
-    "applications",
-    METADATA,
-    _text("id"),
-    _text("tenant"),
-    _text("name"),
-    _text("digest"),
-    _text("role"),
-    _number("long_lived"),
-    _number("created_at"),
-    _number("last_used_at", null=True),
-    PrimaryKeyConstraint("tenant", "id"),
-    Index(None, "id", unique=True),
-    sqlite_with_rowid=False,
-)
-
-address_rules = Table(
-    "address_rules",
-    METADATA,
-    _text("id"),
-    _text("tenant"),
-    _number("number"),
-    _text("user", null=True),
-    _text("key", null=True),
-    _text("first"),
-    _text("last"),
-    _text("description", null=True),
-    _number("created_at"),
-    PrimaryKeyConstraint("tenant", "id"),
-    Index(None, "tenant", "number", unique=True),
-    Index(None, "tenant", "user"),
+    # What lists go along, with the serial number that decides ties.
+    Index(None, "tenant", "state", "serial"),
+    # With the user, for whoever looks for those who have one of a kind.
+    Index("ix_authenticators_tenant_kind_serial", "tenant", "kind", "serial", "user"),
+    Index(None, "tenant", "created_at", "serial"),
+    Index(None, "tenant", "last_used_at", "serial", sqlite_where=_IS_USED, postgresql_where=_IS_USED),
     sqlite_with_rowid=False,
 )
 
@@ -359,5 +375,6 @@ events = Table(
     _text("changes"),
     _bytes("link"),
     PrimaryKeyConstraint("tenant", "sequence"),
+    Index(None, "tenant", "at", "sequence"),
     sqlite_with_rowid=False,
 )

@@ -19,7 +19,7 @@ from muster.core.known import Known, Unloaded
 from muster.core.refusals import Refused, Saturated, Unavailable, refuse
 from muster.core.requests import Request
 from muster.store.cache import StableCache
-from muster.store.index import Chore
+from muster.store.chores import Chore
 from muster.store.session import CommitUnknown, DatabaseFailed, Session, flush, load, supply
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -43,7 +44,7 @@ def decoder(shape: type[T]) -> Callable[[bytes], T]:
 
 def check(body: bytes) -> None:
     """Refuse what different readers would read differently: a key named twice, NaN, what is too deep or no UTF-8."""
-    if body[:1] == b"<":
+    if body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<":
         raise Hindered(Problem.NOT_ACCEPTABLE, "XML")
     if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
         raise Hindered(Problem.MALFORMED, f"nested more than {DEEPEST} deep")

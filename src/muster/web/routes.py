@@ -17,8 +17,13 @@ from muster.core.events import Origin
 from muster.core.refusals import Refusal, Refused
 from muster.web.addresses import ClientAddress
 from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
+from muster.web.cookies import Cookies
+from muster.web.cors import Cors, Shared
+from muster.web.exchanges import Exchange, Watch
 from muster.web.limits import RateLimit
 from muster.web.logs import RequestLog
+from muster.web.preconditions import unless_known
+from muster.web.sites import Site
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +36,10 @@ MOST_PARAMETERS = 100
 
 @dataclass(slots=True)
 class Call:
-    """One request as a handler sees it. `params` are the values of the path's names, `body` is at most the limit."""
+    """One request as a handler sees it. `params` are the values of the path's names, `body` is at most the limit.
+
+    `path` is what follows the mount. `remarks` takes what a log of requests shall say of it.
+    """
 
     directory: Directory
     actor: Actor
@@ -41,6 +49,16 @@ class Call:
     query_string: bytes
     headers: Headers
     body: bytes
+    cookies: Cookies = field(default_factory=Cookies)
+    mount: str = ""
+    path: str = ""
+    site: Site = field(default_factory=Site)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        """The URL of the API, as its client reaches it, without a slash at its end."""
+        return self.site.of(self.header(b"host")) + self.mount
 
     def header(self, name: bytes) -> str | None:
         """The header of this name (lower case), or None."""
@@ -67,7 +85,10 @@ class Route:
     """One operation: where it is, who answers it, and what its page and its tests say about it.
 
     `path` has names in braces. An `open` route needs no credential. `permission` is what the core will demand. `takes`
-    is the type of the body, None for no body; `gives` that of a good answer, whose status is `status`, None for none.
+    is the type of the body, None for no body; `gives` that of a good answer, whose status is `status`, None for none;
+    a tuple is one of several. `query` is a struct whose fields are the query's parameters, `also` names the content
+    types in which the good answer can be had as well. `makes` is the path, with one name, at which what was made is
+    then found by the `id` of the answer. An open route that `heeds` who asks refuses a wrong credential.
     """
 
     method: str
@@ -79,12 +100,20 @@ class Route:
     takes: Any = None
     gives: Any = None
     status: int = 200
+    query: Any = None
+    also: tuple[str, ...] = ()
+    makes: str | None = None
+    heeds: bool = False
 
 
 class Manner(Protocol):
-    """How an API carries itself: its credential, its errors and the headers it sets on everything."""
+    """How an API carries itself: its credential, its errors and the headers it sets on everything.
+
+    `shared` is what pages of other origins may use of it, where there are any that may ask.
+    """
 
     channel: str
+    shared: Shared
 
     async def identify(self, directory: Directory, headers: Headers) -> Actor:
         """The actor behind what the request shows. Refuses with `CredentialInvalid`."""
@@ -106,7 +135,8 @@ class Manner(Protocol):
 class Surroundings:
     """What an API is run with: the directory, the limits and where the logs go.
 
-    `clock` gives seconds that never go back, `now` UTC in milliseconds.
+    `clock` gives seconds that never go back, `now` UTC in milliseconds. `cors` are the origins whose pages may ask,
+    `cookies` says how cookies are set, `site` where the server is.
     """
 
     directory: Directory
@@ -116,6 +146,19 @@ class Surroundings:
     clock: Callable[[], float]
     now: Callable[[], int]
     body_limit: int = 1 << 20
+    cors: Cors = field(default_factory=Cors)
+    cookies: Cookies = field(default_factory=Cookies)
+    site: Site = field(default_factory=Site)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of a request so far: where it belongs, who asks, and what he sent."""
+
+    place: str
+    actor: Actor | None = None
+    body: bytes = b""
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -123,15 +166,24 @@ class _Node:
     literals: dict[str, _Node] = field(default_factory=dict)
     named: _Node | None = None
     routes: dict[str, tuple[Route, tuple[str, ...]]] = field(default_factory=dict)
+    is_absent: bool = False
 
 
 class Router:
-    """Finds the route of a path by its segments; a trailing slash makes no difference."""
+    """Finds the route of a path by its segments; a trailing slash makes no difference.
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    `absent` are paths that name nothing, nor does anything below them, although a route's names would take them in.
+    """
+
+    def __init__(self, routes: Iterable[Route], absent: Iterable[str] = ()) -> None:
         self._root = _Node()
         for route in routes:
             self._add(route)
+        for path in absent:
+            node = self._root
+            for segment in path.strip("/").split("/"):
+                node = node.literals.setdefault(segment, _Node())
+            node.is_absent = True
 
     def _add(self, route: Route) -> None:
         node, names = self._root, []
@@ -157,6 +209,8 @@ def _descend(node: _Node, segments: list[str], at: int, values: list[str]) -> _N
         return node if node.routes else None
     literal = node.literals.get(segments[at])
     if literal is not None:
+        if literal.is_absent:
+            return None
         found = _descend(literal, segments, at + 1, values)
         if found is not None:
             return found
@@ -184,14 +238,24 @@ def _forwarded(headers: Headers) -> str | None:
 
 
 class Api:
-    """An ASGI application made of routes and a manner."""
+    """An ASGI application made of routes and a manner. `watch` is told of every request of whoever is identified."""
 
-    def __init__(self, routes: Iterable[Route], manner: Manner, around: Surroundings, limit: RateLimit) -> None:
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        manner: Manner,
+        around: Surroundings,
+        limit: RateLimit,
+        watch: Watch | None = None,
+        absent: Iterable[str] = (),
+    ) -> None:
         self.routes = tuple(routes)
-        self._router = Router(self.routes)
+        self._router = Router(self.routes, absent)
+        self._methods = sorted({route.method for route in self.routes})
         self._manner = manner
         self._around = around
         self._limit = limit
+        self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -201,51 +265,87 @@ class Api:
         peer = scope["client"][0] if scope.get("client") else None
         address = around.addresses.of(peer, _forwarded(headers))
         origin = Origin(self._manner.channel, address, request)
-        place, answer = await self._guarded(scope, receive, headers, origin)
-        answer = self._manner.dressed(answer)
+        seen = _Seen(self._manner.channel)
+        answer = await self._guarded(scope, receive, headers, origin, seen)
+        answer = around.cors.dressed(self._manner.dressed(answer), headers, self._manner.shared)
+        answer = unless_known(answer, scope["method"], header(headers, b"if-none-match"))
         await _send(send, answer, request, head=scope["method"] == "HEAD")
+        milliseconds = (around.clock() - began) * 1000
         if around.requests.enabled:
-            milliseconds = (around.clock() - began) * 1000
-            around.requests.write(request, scope["method"], place, answer.status, milliseconds, address)
+            around.requests.write(request, scope["method"], seen.place, answer.status, milliseconds, address)
+        if self._watch is not None and seen.actor is not None:
+            self._watch(_exchange(seen.actor, scope, headers, origin, seen, answer, around.now(), milliseconds))
 
-    async def _guarded(self, scope: Scope, receive: Receive, headers: Headers, origin: Origin) -> tuple[str, Answer]:
-        place = [self._manner.channel]
+    async def _guarded(self, scope: Scope, receive: Receive, headers: Headers, origin: Origin, seen: _Seen) -> Answer:
         try:
-            answer = await self._answer(scope, receive, headers, origin, place)
-            return place[0], answer
+            return await self._answer(scope, receive, headers, origin, seen)
         except Refused as refused:
-            return place[0], self._manner.refused(refused.refusal)
+            return self._manner.refused(refused.refusal)
         except Hindered as hindered:
-            return place[0], self._manner.hindered(hindered)
+            return self._manner.hindered(hindered)
         except WrongShape as wrong:
-            return place[0], self._manner.misshapen(wrong)
+            return self._manner.misshapen(wrong)
         except Exception:
-            log.exception("a request met a defect", extra={"request": origin.request, "route": place[0]})
-            return place[0], self._manner.hindered(Hindered(Problem.BROKEN))
+            log.exception("a request met a defect", extra={"request": origin.request, "route": seen.place})
+            return self._manner.hindered(Hindered(Problem.BROKEN))
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, headers: Headers, origin: Origin, place: list[str]
-    ) -> Answer:
-        around = self._around
-        routes, values = self._router.find(_path(scope))
+    async def _answer(self, scope: Scope, receive: Receive, headers: Headers, origin: Origin, seen: _Seen) -> Answer:
+        around, path = self._around, _path(scope)
+        routes, values = self._router.find(path)
+        if scope["method"] == "OPTIONS":
+            # Where there is no such path any method may be tried, so that the page can read that there is none.
+            preflight = around.cors.preflight(headers, routes or self._methods, self._manner.shared)
+            if preflight is not None:
+                return preflight
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         route, names = routes.get(method, (None, ()))
-        actor = None
-        if route is None or not route.open:
-            shown = await self._manner.identify(around.directory, headers)
-            actor = await around.directory.admit(shown, origin.address)
-            if not self._limit.allows(actor.credential_id or ""):
-                raise Hindered(Problem.RATE_LIMITED)
-            if route is None:
-                await around.directory.confirm(actor)
+        if route is None or not route.open or (route.heeds and header(headers, b"authorization") is not None):
+            seen.actor = await self._admitted(headers, origin)
+            if route is None or route.open:
+                # Nothing else is asked of the directory, which would look at him again.
+                await around.directory.confirm(seen.actor)
         if route is None:
             raise Hindered(Problem.WRONG_METHOD if routes else Problem.UNKNOWN_ROUTE, ", ".join(sorted(routes)))
-        place[0] = f"{self._manner.channel} {route.path}"
-        body = await _body(receive, headers, around.body_limit)
-        params = dict(zip(names, values, strict=True))
+        seen.place = f"{self._manner.channel} {route.path}"
+        seen.body = await _body(receive, headers, around.body_limit)
         return await route.handler(
-            Call(around.directory, actor or NOBODY, origin, method, params, scope["query_string"], headers, body)
+            Call(
+                around.directory,
+                seen.actor or NOBODY,
+                origin,
+                method,
+                dict(zip(names, values, strict=True)),
+                scope["query_string"],
+                headers,
+                seen.body,
+                around.cookies,
+                scope.get("root_path", ""),
+                path,
+                around.site,
+                seen.remarks,
+            )
         )
+
+    async def _admitted(self, headers: Headers, origin: Origin) -> Actor:
+        directory = self._around.directory
+        actor = await directory.admit(await self._manner.identify(directory, headers), origin.address)
+        if not self._limit.allows(actor.credential_id or ""):
+            raise Hindered(Problem.RATE_LIMITED)
+        return actor
+
+
+def _exchange(
+    actor: Actor,
+    scope: Scope,
+    headers: Headers,
+    origin: Origin,
+    seen: _Seen,
+    answer: Answer,
+    at: int,
+    milliseconds: float,
+) -> Exchange:
+    method, path, query, remarks = scope["method"], _path(scope), scope["query_string"], tuple(seen.remarks)
+    return Exchange(actor, at, milliseconds, origin, method, path, query, headers, seen.body, answer, remarks)
 
 
 def _path(scope: Scope) -> str:
@@ -275,7 +375,7 @@ async def _body(receive: Receive, headers: Headers, limit: int) -> bytes:
 
 async def _send(send: Send, answer: Answer, request: str, *, head: bool) -> None:
     headers = [*answer.headers, (b"x-request-id", request.encode())]
-    if answer.status != 204:
+    if answer.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})

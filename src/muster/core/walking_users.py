@@ -1,0 +1,151 @@
+"""Users with what is kept beside them, a page at a time and in both directions: for whoever goes through them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from enum import Enum
+from typing import TypeVar
+
+from muster.core.acts import Question, View
+from muster.core.attributes import AttributeValue, attributes_of, values_of
+from muster.core.authenticators import Authenticator
+from muster.core.belonging import NOWHERE, Belonging
+from muster.core.enrolment import Detail
+from muster.core.entity import Entity
+from muster.core.frozen import frozen
+from muster.core.groups import Group
+from muster.core.memberships import Body, Membership
+from muster.core.organizations import Organization
+from muster.core.query import NOBODY, Condition, Holds, Order, Page, Position, Search, position_of, ties_descend
+from muster.core.resource_roles import ResourceRole, all_roles, lineages
+from muster.core.roles import Role
+from muster.core.users import LoginName, User
+
+MOST_TOGETHER = 100
+
+OF_A_USER = ("tenant", "user")
+
+E = TypeVar("E", bound=Entity)
+B = TypeVar("B", bound=Body)
+T = TypeVar("T")
+
+
+class Beside(Enum):
+    """What can be shown beside a user."""
+
+    __hash__ = object.__hash__  # by identity: Enum's own costs more than the look-ups that it serves
+
+    NAMES = "names"
+    AUTHENTICATORS = "authenticators"
+    VALUES = "values"
+    BODIES = "bodies"
+
+
+@frozen
+class DetailedPage:
+    """A page of users; what was not asked for is empty in each.
+
+    `before` and `after` are the places from which to go on backwards and forwards; None where nobody is left there.
+    """
+
+    details: tuple[Detail, ...]
+    before: Position | None
+    after: Position | None
+
+
+@frozen
+class DetailedUsers(Question[DetailedPage]):
+    """The users that a search finds from its start on, as far as the actor sees them, at most 100.
+
+    Each holds all of `roles`, by catalogue and id; who holds what there is not is nobody. Where too many would have to
+    be looked at for a whole page, it is short, and goes on where that stopped.
+    """
+
+    permission = "users:view"
+
+    search: Search
+    beside: frozenset[Beside] = frozenset()
+    roles: tuple[tuple[str, str], ...] = ()
+
+    def answer(self, view: View) -> DetailedPage:
+        """The page. Raises `Unloaded`; refuses with `Invalid` an order in which users cannot be walked through."""
+        limit = min(max(self.search.limit, 1), MOST_TOGETHER)
+        search = replace(
+            self.search.bounded(view.tenant, view.actor.within),
+            conditions=(*self.search.conditions, *_held(view, self.roles)),
+            offset=0,
+            limit=limit + 1,
+            total=False,
+            piecemeal=True,
+        )
+        found = view.known.page(search)
+        users = found.users[-limit:] if search.backwards else found.users[:limit]
+        before, after = ends(search, users, found)
+        return DetailedPage(_details(view, users, self.beside), before, after)
+
+
+def _held(view: View, roles: Iterable[tuple[str, str]]) -> list[Condition]:
+    found = list[Condition]()
+    for catalogue, role_id in roles:
+        role = view.known.one(Role, Role.KEY, view.tenant, role_id)
+        found.append(NOBODY if role is None or role.catalogue != catalogue else Holds(role.id))
+    return found
+
+
+def ends(search: Search, users: tuple[User, ...], found: Page) -> tuple[Position | None, Position | None]:
+    """From where to go on backwards and forwards."""
+    far: Position | None = None
+    if len(found.users) > len(users):
+        far = position_of(users[0 if search.backwards else -1], search.order)
+    elif found.until is not None:
+        far = found.until
+    near: Position | None = None
+    if search.start is not None and users:
+        near = position_of(users[-1 if search.backwards else 0], search.order)
+    elif search.start is not None:
+        near = _turned(search.start, search.order, backwards=search.backwards)
+    return (far, near) if search.backwards else (near, far)
+
+
+def _turned(start: Position, order: tuple[Order, ...], *, backwards: bool) -> Position:
+    """The place from which whoever turns round there meets all that he had behind him, who stands there included."""
+    step = -1 if ties_descend(order) is not backwards else 1
+    return Position(start.values, start.number + step)
+
+
+def _details(view: View, users: tuple[User, ...], beside: frozenset[Beside]) -> tuple[Detail, ...]:
+    def each(kind: type[E], what: Beside) -> list[tuple[E, ...]]:
+        if what not in beside:
+            return [()] * len(users)
+        return view.known.many_each(kind, OF_A_USER, ((user.tenant, user.id) for user in users))
+
+    names, tokens = each(LoginName, Beside.NAMES), each(Authenticator, Beside.AUTHENTICATORS)
+    each(AttributeValue, Beside.VALUES)
+    are_valued = Beside.VALUES in beside
+    attributes = attributes_of(view) if are_valued else ()
+    placed = _belongings(view, each(Membership, Beside.BODIES))
+    return tuple(
+        Detail(user, his, held, values_of(view, user.id) if are_valued else (), attributes, belonging)
+        for user, his, held, belonging in zip(users, names, tokens, placed, strict=True)
+    )
+
+
+def _belongings(view: View, memberships: list[tuple[Membership, ...]]) -> list[Belonging]:
+    """What each is in whose memberships these are; each body is looked up once."""
+    everything = [one for his in memberships for one in his]
+    if not everything:
+        return [NOWHERE] * len(memberships)
+
+    def bodies(kind: type[B]) -> dict[str, B]:
+        wanted = sorted({(one.tenant, one.body) for one in everything if one.noun == kind.NOUN})
+        return {body.id: body for body in view.known.each(kind, kind.KEY, wanted)}
+
+    groups, organizations, roles = bodies(Group), bodies(Organization), bodies(ResourceRole)
+    lined = {one.role.id: one for one in lineages(roles.values(), all_roles(view))} if roles else {}
+    found = (sorted(one.body for one in his) for his in memberships)
+    return [Belonging(_those(groups, ids), _those(organizations, ids), _those(lined, ids)) for ids in found]
+
+
+def _those(found: Mapping[str, T], ids: list[str]) -> tuple[T, ...]:
+    return tuple(found[one] for one in ids if one in found)

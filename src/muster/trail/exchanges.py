@@ -1,0 +1,29 @@
+"""Writing down what came over connections: what is lost with a process is two seconds of it."""
+
+from __future__ import annotations
+
+from muster.core.authority import system
+from muster.core.directory import Directory
+from muster.core.events import Origin
+from muster.core.exchanges import Exchanges, KeepExchanges, Noted
+from muster.trail.notes import Notes
+
+SECONDS = 2.0
+
+
+class ExchangeLog(Notes):
+    """A task that has the directory write down what was noted. What it cannot write then is given up."""
+
+    def __init__(self, directory: Directory) -> None:
+        super().__init__("exchanges of connections", self._keep_exchanges, SECONDS)
+        self._directory = directory
+        self._exchanges = Exchanges()
+
+    def note(self, noted: Noted) -> None:
+        """Something came and was answered."""
+        self._exchanges.note(noted)
+
+    async def _keep_exchanges(self, _: bool) -> None:
+        while (taken := self._exchanges.take()) is not None:
+            tenant, noted = taken
+            await self._directory.do(system(tenant, "exchanges"), KeepExchanges(noted), Origin("exchanges"))
