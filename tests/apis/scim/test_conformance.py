@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+import httpx
 import httpx2
 import pytest
 from scim2_client.engines.httpx2 import SyncSCIMClient
@@ -13,6 +14,7 @@ from scim2_tester import Status, check_server
 from scim_sanity.probe.runner import run_probe_api  # type: ignore[import-untyped]
 
 from tests.apis.scim.caller import Caller
+from tests.support.live import LiveMuster
 
 CHECKS = 135
 """How many checks scim2-tester 0.5.2 makes of a server with users, groups and the enterprise extension."""
@@ -21,6 +23,13 @@ ABSENT = {"Agent CRUD Lifecycle", "AgenticApplication CRUD Lifecycle", "Agent Ra
 """What scim-sanity skips where a server does not say that it has agents."""
 
 GOOD = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
+
+
+@pytest.fixture(scope="module")
+def admin(lone_muster: LiveMuster) -> Iterator[Caller]:
+    """The first connection of a Muster with nobody else in it: scim2-tester looks for its own on the first page."""
+    with httpx.Client(base_url=lone_muster.url, timeout=30, trust_env=False) as client:
+        yield Caller(client, lone_muster.bootstrap.token)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from muster.core.grouped_users import Grouped, GroupedPage, GroupedUser, Grouped
 from muster.core.query import Condition, Position, Search
 from muster.core.refusals import Refused, Unknown
 from muster.core.users import Finder
+from muster.core.values import fold
 from muster.web.routes import Call
 
 MOST_LOOKED_AT = 10_000
@@ -90,9 +91,10 @@ async def _one(call: Call, asked: Asked, by: Finder, filter_: Bound, shown: Proj
 
 
 def _meets(filter_: Bound, grouped: Grouped, base: str) -> bool:
-    # Who is found by his id alone need not be looked at any more.
-    is_alone = isinstance(filter_, Test) and filter_.place.attribute.name == "id"
-    return is_alone or matches(filter_, resource(grouped, base))
+    if isinstance(filter_, Test):
+        # What he was found by is all that is asked; only that he may have been found by an alias.
+        return filter_.place.attribute.name != "userName" or fold(grouped.user.username) == filter_.value
+    return matches(filter_, resource(grouped, base))
 
 
 def _of_page(call: Call, asked: Asked, shown: Projection, page: GroupedPage) -> Found:

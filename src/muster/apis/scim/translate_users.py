@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -132,7 +133,12 @@ def _meta(user: User, base: str) -> Json:
 
 def moment(at: int) -> str:
     """UTC in milliseconds, as `2026-01-31T12:00:00.000Z`."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat()[:19]}.{at % 1000:03d}Z"
+    return f"{_second(at // 1000)}.{at % 1000:03d}Z"
+
+
+@lru_cache(4096)
+def _second(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()[:19]
 
 
 def _tell_name(told: Json, user: User, kept: Mapping[str, str]) -> None:
