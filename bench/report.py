@@ -105,7 +105,7 @@ def _of_reads(one: Rounds) -> list[Promise]:
     database, found = one.subject.database, []
     for line in one.lines:
         floor = READS.get(line.name)
-        if floor is not None:
+        if floor is not None and line.connections > 1:
             found.append(Promise(f"{database}: {line.name}", line.rate, floor, "/s"))
             if line.p99 and floor == POINT_READS:
                 slowest = median(line.p99)
@@ -113,9 +113,14 @@ def _of_reads(one: Rounds) -> list[Promise]:
     return found
 
 
+def is_list(name: str) -> bool:
+    """Whether it is a list or a search, whose promise is how long one takes."""
+    return "list" in name or "search" in name
+
+
 def _of_lists(one: Rounds) -> list[Promise]:
     database = one.subject.database
-    measured = [line for line in one.lines if line.p99 and ("list" in line.name or "search" in line.name)]
+    measured = [line for line in one.lines if line.p99 and line.connections == 1 and is_list(line.name)]
     return [
         Promise(f"{database}: {line.name}, p99", median(line.p99), LIST_P99_MS, "ms", at_most=True) for line in measured
     ]

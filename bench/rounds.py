@@ -21,8 +21,8 @@ LIMIT_1, LIMIT_2 = EmptyPost.name, "limit 2: directory alone"
 TOGETHER = 64
 """Connections at which limits and reads are measured."""
 
-MODEST = 4
-"""Connections at which lists and searches are measured."""
+ALONE, MODEST = 1, 4
+"""Connections at which lists and searches are measured: one by one, which tells how long one takes, and a few."""
 
 
 @dataclass
@@ -84,9 +84,9 @@ class Rounds:
             *idaas_pages(credential, subject.sample),
             scim_list(subject.token),
         ]
-        for each in few:
-            # Whoever turns pages asks for one after the other.
-            self._loads.append((each, self._line(each.name, 1 if each.name == TURNING else MODEST)))
+        # Whoever turns pages asks for one after the other.
+        self._loads += [(each, self._line(each.name, ALONE)) for each in few]
+        self._loads += [(each, self._line(each.name, MODEST)) for each in few if each.name != TURNING]
 
     def _line(self, name: str, connections: int) -> Measured:
         return Measured(self.subject.database, name, connections)
