@@ -110,14 +110,20 @@ def test_each_tenant_reads_its_own(own: LiveMuster) -> None:
 
 
 def test_it_follows_what_comes(own: LiveMuster) -> None:
-    words = [sys.executable, "-m", "muster", "scim", "log", "--follow", "--lines", "1"]
+    # Whoever runs the tests in the background has them started with interrupts ignored.
+    heeding = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    started = heeding + "runpy.run_module('muster', run_name='__main__', alter_sys=True)"
+    words = [sys.executable, "-c", started, "scim", "log", "--follow", "--lines", "1"]
     with own.client() as client, Popen(words, env=own._environment(), stdout=PIPE, text=True) as following:
         caller = Caller(client, own.bootstrap.token)
         caller.get("/Followed")
         assert following.stdout is not None
         first = following.stdout.readline()
         following.send_signal(signal.SIGINT)
-        status = following.wait(PATIENCE)
+        try:
+            status = following.wait(PATIENCE)
+        finally:
+            following.kill()
 
     assert " GET /Followed 404 " in first
     assert status == 130
