@@ -127,6 +127,7 @@ STAND_IN = dedent("""
 
     written = {"certcentral": {"api_key": "k"}, "console": {"username": "u", "password": "p"}}
     written["idaas"] = {"applicationId": "a", "sharedSecret": "s"}
+    written["scim"] = {"token": "t"}
     pathlib.Path(os.environ["MUSTER_DATA"], "bootstrap.json").write_text(json.dumps(written))
     http.server.HTTPServer(("127.0.0.1", int(os.environ["MUSTER_PORT"])), Handler).serve_forever()
     """)
