@@ -14,7 +14,7 @@ Row = tuple[Any, ...]
 # Without what the server clears away by itself, at a time of its own: the values of attributes that are gone.
 _LIVING = {"attribute_values": " WHERE attribute IN (SELECT id FROM attributes)"}
 # What it writes by itself: the log of requests, and what is still to be cleared away.
-_BY_ITSELF = ("gone_attributes", "exchanges")
+_BY_ITSELF = ("gone_attributes", "exchanges", "journals")
 _COUNTS = ", ".join(
     f'(SELECT count(*) FROM "{table.name}"{_LIVING.get(table.name, "")})'
     for table in METADATA.sorted_tables
