@@ -145,3 +145,31 @@ async def test_each_of_a_batch_is_bound_by_his_own_permissions(world: World, rea
     assert [view.user for view in told[:5]] == users
     assert [type(one) for one in told[5:10]] == [type(one) for one in alone]
     assert [told[10].user.username, told[11].user.username] == ["mia", "vic"]
+
+
+async def test_a_defect_in_one_batch_leaves_nobody_without_an_answer(
+    world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = await made(world, realm, 30)
+    flaws = 2
+
+    async def flawed(session: Session, known: Any, needs: Any) -> None:
+        nonlocal flaws
+        await asyncio.sleep(0)
+        if flaws:
+            flaws -= 1
+            raise ZeroDivisionError
+        await load(session, known, needs)
+
+    monkeypatch.setattr("muster.store.reader.MOST_TOGETHER", 10)
+    monkeypatch.setattr("muster.store.reader.load", flawed)
+    async with asyncio.timeout(20):
+        told = await asyncio.gather(
+            *(world.ask(realm.administrator.actor, UserByNumber(user.number)) for user in users),
+            return_exceptions=True,
+        )
+
+    answered = [(one.user, user) for one, user in zip(told, users, strict=True) if not isinstance(one, BaseException)]
+    assert sum(isinstance(one, ZeroDivisionError) for one in told) == 20
+    assert [one for one, _ in answered] == [user for _, user in answered]
+    assert len(answered) == 10

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from muster.core.known import Head, Known, Need, Several, Unloaded, Wanted
@@ -94,10 +95,12 @@ class Reader:
                 await self._look_up(batch)
             except DatabaseFailed as failure:
                 await self._one_by_one(batch, failure)
-            except BaseException as error:
-                # Whatever it was: nobody may wait for an answer for ever.
-                for _, future in batch:
-                    _fail(future, error if isinstance(error, Exception) else Refused(Unavailable()))
+            except Exception as error:
+                # Whatever it was: it is told to those whom it befell, and whoever came meanwhile is answered too.
+                _fail_all(batch, error)
+            except asyncio.CancelledError:
+                _fail_all([*batch, *self._queue], Refused(Unavailable()))
+                self._queue.clear()
                 raise
 
     async def _one_by_one(self, batch: list[_Waiting], failure: DatabaseFailed) -> None:
@@ -174,6 +177,11 @@ def _run(known: Known, waiting: list[_Waiting], tried: set[Search]) -> tuple[lis
 def _succeed(future: asyncio.Future[Any], result: Any) -> None:
     if not future.done():
         future.set_result(result)
+
+
+def _fail_all(waiting: Iterable[_Waiting], error: Exception) -> None:
+    for _, future in waiting:
+        _fail(future, error)
 
 
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
