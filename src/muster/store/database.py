@@ -107,14 +107,10 @@ class PostgresqlDatabase:
         self._url = url
         self._remembered = Remembered()
         self._pool = Pool(self.writing, BATCHES)
-        self._searches = Pool(self._for_searches, POOLED)
+        self._searches = Pool(self.writing, POOLED)
 
     async def writing(self) -> Session:
         return postgresql.PostgresqlSession(await postgresql.connect(self._url), self._remembered)
-
-    async def _for_searches(self) -> Session:
-        connection = await postgresql.connect(self._url, searches=True)
-        return postgresql.PostgresqlSession(connection, self._remembered)
 
     def reading(self) -> AbstractAsyncContextManager[Session]:
         return self._pool.lent()

@@ -135,23 +135,17 @@ async def prepare(connection: Any) -> None:
     await connection.execute(
         "SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET jit = off; "
         "SET idle_in_transaction_session_timeout = '60s'; "
-        # Whatever is asked has an index. Without figures, or with old ones, as after many users were brought in, the
-        # planner might go through a whole table instead.
+        # Whatever is asked has an index. Without figures, or with old ones, as after many users were brought in, or
+        # where a million have the same name, the planner might go through a whole table instead.
         "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
     )
 
 
-async def connect(url: str, *, searches: bool = False) -> Any:
-    """A connection. Raises `DatabaseFailed`.
-
-    One that does not search only ever looks things up by index, and is told so: where a million users have the same
-    name, the planner would otherwise read the whole table for one whom nobody is called like.
-    """
+async def connect(url: str) -> Any:
+    """A connection. Raises `DatabaseFailed`."""
     async with _told():
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
         await prepare(connection)
-        if not searches:
-            await connection.execute("SET enable_seqscan = off")
         return connection
 
 
