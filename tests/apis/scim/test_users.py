@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from muster.apis.scim.schema import ENTERPRISE, USER
+from muster.apis.scim.users import MOST_PASSWORDS
 from tests.apis.idaas.caller import Caller as Idaas
 from tests.apis.ledger import Ledger
 from tests.apis.scim.caller import MEDIA_TYPE, Caller, connected, error
@@ -265,6 +266,31 @@ def test_a_weak_password_is_refused_by_a_patch_as_well(strict: Caller) -> None:
             400,
             "invalidValue",
         )
+
+
+def test_a_password_that_is_no_text_is_refused_where_numbers_are_forgiven_too(admin: Caller) -> None:
+    user = added(admin)
+    for value in (12345678901234567890, [SECRET], {"value": SECRET}):
+        assert error(patch(admin, user["id"], {"op": "replace", "path": "password", "value": value})) == (
+            400,
+            "invalidValue",
+        )
+
+
+def test_a_patch_sets_a_few_passwords_at_most(strict: Caller) -> None:
+    user = added(strict)
+    many = [{"op": "replace", "path": "password", "value": f"{SECRET}{n}"} for n in range(MOST_PASSWORDS + 1)]
+
+    assert error(patch(strict, user["id"], *many)) == (400, "tooMany")
+    assert patch(strict, user["id"], *many[1:]).status_code == 200
+
+
+def test_who_may_set_no_password_is_told_so_before_it_is_looked_at(muster: LiveMuster, client: httpx.Client) -> None:
+    auditor = connected(muster, client, "strict", "--role", "Auditor")
+    weak = {"op": "replace", "path": "password", "value": "short"}
+
+    assert error(patch(auditor, "01890000-0000-7000-8000-000000000000", weak)) == (403, None)
+    assert error(auditor.post("/Users", payload(password="short"))) == (403, None)
 
 
 def test_a_version_that_has_passed_is_not_changed(strict: Caller) -> None:

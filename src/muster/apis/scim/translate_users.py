@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from muster.apis.scim.normal import misfit
 from muster.apis.scim.patch import Operation, patched
 from muster.apis.scim.profiles import Profile
 from muster.apis.scim.schema import ENTERPRISE, USER, USERS
@@ -276,6 +277,9 @@ class Passwords:
         if not password:
             return None
         check_password(password, username)
+        if password not in self._hashed:
+            # What only becomes a text by a profile's leniency, as a number does: no client means that by a password.
+            misfit("invalidValue", "password is a text")
         return self._hashed[password]
 
 

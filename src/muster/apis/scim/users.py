@@ -8,7 +8,7 @@ from typing import Any
 from muster.apis.scim import shapes
 from muster.apis.scim.finding import find_users
 from muster.apis.scim.listing import Asked, asked, asked_in_body, list_response, requested_projection
-from muster.apis.scim.normal import must_be_whole, normal
+from muster.apis.scim.normal import misfit, must_be_whole, normal
 from muster.apis.scim.operations import operations_of, secrets_of
 from muster.apis.scim.projection import Projection
 from muster.apis.scim.refusals import answer
@@ -23,6 +23,7 @@ from muster.core.drafts import CreateUser
 from muster.core.editing import Editor
 from muster.core.grouped_users import EditGrouped, Grouped, GroupedUser
 from muster.core.leaving import DeleteUser
+from muster.core.rights import Demand
 from muster.core.users import Finder, User, by_id
 from muster.core.versions import must_stand
 from muster.web.answers import Answer
@@ -30,12 +31,15 @@ from muster.web.routes import Call, Route
 
 USER = shape_of(USERS)
 
+MOST_PASSWORDS = 10
+"""How many different passwords the operations of one PATCH may give; only the last one is kept."""
+
 
 async def create_user(call: Call) -> Answer:
     """Make a user: 201, with where he is then."""
     shown = requested_projection(call, USERS)
     told = _sent(call)
-    passwords = await _passwords(call, [told.get("password")])
+    passwords = await _passwords(call, "users:create", [told.get("password")])
     user = await call.directory.do(call.actor, CreateUser(draft(told, passwords)), call.origin)
     made = resource(Grouped(user), call.base)
     where = (b"location", made["meta"]["location"].encode())
@@ -52,14 +56,14 @@ async def get_user(call: Call) -> Answer:
 async def replace_user(call: Call) -> Answer:
     """Have a user be as the body says."""
     told = _sent(call)
-    passwords = await _passwords(call, [told.get("password")])
+    passwords = await _passwords(call, "users:edit", [told.get("password")])
     return await _edited(call, replacing(told, passwords))
 
 
 async def patch_user(call: Call) -> Answer:
     """Change a user by operations, all or none."""
     operations = operations_of(call)
-    passwords = await _passwords(call, secrets_of(USERS, operations))
+    passwords = await _passwords(call, "users:edit", secrets_of(USERS, operations))
     return await _edited(call, patching(operations, profile_of(call), passwords))
 
 
@@ -90,9 +94,17 @@ def _sent(call: Call) -> dict[str, Any]:
     return told
 
 
-async def _passwords(call: Call, given: Iterable[str | None]) -> Passwords:
-    """The passwords of a request, hashed."""
-    return Passwords({text: await call.directory.hash_password(text) for text in dict.fromkeys(given) if text})
+async def _passwords(call: Call, permission: str, given: Iterable[str | None]) -> Passwords:
+    """The passwords of a request, hashed. Raises `Misfit` for more than `MOST_PASSWORDS`.
+
+    A hash costs more than all the rest, so that it is made for nobody who could not set it.
+    """
+    texts = [text for text in dict.fromkeys(given) if text]
+    if len(texts) > MOST_PASSWORDS:
+        misfit("tooMany", f"a request sets at most {MOST_PASSWORDS} passwords")
+    if texts:
+        await call.directory.ask(call.actor, Demand(permission))
+    return Passwords({text: await call.directory.hash_password(text) for text in texts})
 
 
 async def _edited(call: Call, editor: Editor) -> Answer:
