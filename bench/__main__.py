@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench import report
+from bench.peers import Peer
 from bench.processes import LOAD_CORE, SERVER_CORE, can_pin, machine
 from bench.rounds import Rounds, measure
 from bench.servers import DATABASES, subject
@@ -78,17 +79,20 @@ def main() -> None:
     """Measure as the command line says."""
     plan, at = _plan(), datetime.now().astimezone()
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as directory, ExitStack() as stack:
+        # An unprivileged PostgreSQL has to reach it.
+        Path(directory).chmod(0o755)
         rounds = []
         for database in plan.databases:
             _say(f"{database}: filling with {plan.users:,} users")
             ready = stack.enter_context(subject(database, plan.users, Path(directory), plan.keep))
             rounds.append(Rounds(ready, plan.connections, plan.seconds))
-        measure(rounds, plan.rounds, _say)
-        print(report.table(rounds))
+        peer = Peer(plan.seconds)
+        measure([*rounds, peer], plan.rounds, _say)
+        print(report.table(rounds, peer))
         print()
         print(report.promised(report.promises(rounds)))
         path = Path(f"bench-{at:%Y-%m-%d-%H%M%S}.json")
-        report.write(path, _about(plan, at), rounds)
+        report.write(path, _about(plan, at), rounds, peer)
     where = f"server on core {SERVER_CORE}, load on core {LOAD_CORE}, database free" if can_pin() else "nothing pinned"
     print(f"\n{plan.users:,} users present, medians of {plan.rounds} rounds of {plan.seconds:g} s, {where}; {path}")
 

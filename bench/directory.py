@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from bench.workloads import STANDARD_USER, person
+from bench.creates import Creates
 from muster.app.sources import MachineSources, Sealer
 from muster.core.authority import Actor
 from muster.core.directory import Directory
-from muster.core.drafts import CreateUser, UserDraft
 from muster.core.events import Origin
 from muster.store.database import DatabaseStore, database_at
 
@@ -29,32 +29,17 @@ async def directory_at(url: str) -> AsyncIterator[Directory]:
         await store.close()
 
 
-def draft(username: str, *, notify: bool) -> UserDraft:
-    """The user that the workload's request describes."""
-    sent = person(username)
-    return UserDraft(
-        username=username,
-        given_name=sent["first_name"],
-        family_name=sent["last_name"],
-        email=sent["email"],
-        phone=sent["telephone"],
-        job_title=sent["job_title"],
-        roles=(("certcentral", STANDARD_USER),),
-        notify=notify,
-    )
-
-
 async def create_for(
-    directory: Directory, actor: Actor, names: Iterator[str], together: int, seconds: float
+    directory: Directory, actor: Actor, creates: Creates, names: Iterator[str], together: int, seconds: float
 ) -> tuple[int, float, float]:
     """Create users without HTTP, so many at a time. Returns how many, in how many seconds, with how much CPU."""
-    made = 0
+    made, origin = 0, replace(ORIGIN, channel=creates.channel)
     until = time.perf_counter() + seconds
 
     async def one_after_another() -> None:
         nonlocal made
         while time.perf_counter() < until:
-            await directory.do(actor, CreateUser(draft(next(names), notify=True)), ORIGIN)
+            await directory.do(actor, creates.command(next(names)), origin)
             made += 1
 
     begun, used = time.perf_counter(), time.process_time()

@@ -150,7 +150,7 @@ def _decide(actor: Actor, known: Known, sources: Sources, one: Somebody, places:
     )
     more = []
     if one.alias is not None:
-        case.put(None, LoginName(case.tenant, fold(one.alias), user.id, case.fresh.id(), ALIAS, one.alias))
+        case.put(None, LoginName(case.tenant, fold(one.alias), user.id, case.fresh.id(), ALIAS, one.alias, user.number))
         more.append(Change("aliases", None, one.alias))
     add(case, user, *more)
     case.settle(chore=False)

@@ -1,9 +1,9 @@
 """The two limits that a create is held against, measured in the same run on the same core.
 
 L1 is HTTP alone: an empty POST through the same server, with the same key, route, limits and logs, that is answered
-before the core is asked. L2 is the directory alone: the same commands with the same rows, group-committed at the same
-concurrency without HTTP, in a process of its own. A server that did nothing but these two, one after the other on one
-core, would make 1/(1/L1 + 1/L2) creates a second.
+before the core is asked. L2 is the directory alone, for each API: the same commands with the same rows, group-committed
+at the same concurrency without HTTP, in a process of its own. A server that did nothing but these two, one after the
+other on one core, would make 1/(1/L1 + 1/L2) creates a second.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import uvloop
 
+from bench.creates import CREATES, Creates
 from bench.directory import create_for, directory_at
 from bench.load import WrongAnswer
 from bench.workloads import http
@@ -69,11 +70,11 @@ class DirectoryAlone:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def run(self, together: int, seconds: float) -> Made:
-        """One round. Raises `RuntimeError` when the process has ended."""
+    def run(self, creates: Creates, together: int, seconds: float) -> Made:
+        """One round of these creates. Raises `RuntimeError` when the process has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([together, seconds]) + "\n")
+        self._process.stdin.write(json.dumps([creates.name, together, seconds]) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
@@ -98,11 +99,11 @@ async def _serve(url: str, key: str) -> None:
     async with directory_at(url) as directory:
         actor = await directory.identify(key)
         names = (f"limit-{number:010}@example.com" for number in count(1))
-        loop = asyncio.get_running_loop()
+        loop, known = asyncio.get_running_loop(), {creates.name: creates for creates in CREATES}
         while line := await loop.run_in_executor(None, sys.stdin.readline):
-            together, seconds = json.loads(line)
-            await create_for(directory, actor, names, together, WARM_UP)
-            print(json.dumps(await create_for(directory, actor, names, together, seconds)), flush=True)
+            name, together, seconds = json.loads(line)
+            await create_for(directory, actor, known[name], names, together, WARM_UP)
+            print(json.dumps(await create_for(directory, actor, known[name], names, together, seconds)), flush=True)
 
 
 def main() -> None:

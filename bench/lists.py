@@ -56,6 +56,11 @@ def lists(key: str, sample: Sample) -> list[Lists]:
             key,
             [{"container_id": number} for number in containers],
         ),
+        Lists(
+            "list by container, active",
+            key,
+            [{"container_id": number, "filters[status]": "active"} for number in containers],
+        ),
         Lists("list by role", key, [{"access_role_id": role} for role in (1, 2, 3, 4, 5)]),
         Lists("exact search", key, [{"filters[search]": name} for name in names]),
         Lists("prefix search", key, [{"filters[search]": f"%{name[:2]}"} for name in names], refused=None),

@@ -136,8 +136,7 @@ class _Connection(asyncio.Protocol):
         if self._kept:
             data = self._kept + data
         end = data.find(b"\r\n\r\n")
-        length = _content_length(data, end) if end >= 0 else 0
-        if end < 0 or len(data) < end + 4 + length:
+        if end < 0 or not _is_whole(data, end):
             self._kept = data
             return
         took = time.perf_counter() - self._sent_at
@@ -158,11 +157,15 @@ class _Connection(asyncio.Protocol):
             self._load.fail(HungUp("the server hung up"))
 
 
-def _content_length(data: bytes, end: int) -> int:
+def _is_whole(data: bytes, end: int) -> bool:
+    """Whether all of an answer is there, whose head ends there. The body of one in chunks is checked as it comes."""
     at = data.find(b"\r\ncontent-length: ", 0, end)
     if at < 0:
-        at = data.lower().find(b"\r\ncontent-length: ", 0, end)
-    return int(data[at + 18 : data.index(b"\r\n", at + 18)]) if at >= 0 else 0
+        head = data[:end].lower()
+        at = head.find(b"\r\ncontent-length: ")
+        if at < 0:
+            return b"\r\ntransfer-encoding: chunked" not in head or data.endswith(b"\r\n0\r\n\r\n")
+    return len(data) >= end + 4 + int(data[at + 18 : data.index(b"\r\n", at + 18)])
 
 
 async def drive(

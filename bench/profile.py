@@ -25,12 +25,13 @@ from bench.processes import SERVER_CORE, can_pin, cpu_seconds, pin
 from bench.rounds import on_the_load_core
 from bench.samples import Present, sample
 from bench.servers import DATABASES, POSTGRESQL
-from bench.workloads import CertcentralCreates, certcentral_by_id, certcentral_by_login_name
-from tests.support.live import LiveMuster
+from bench.workloads import CertcentralCreates, IdaasCreates, certcentral_by_id, certcentral_by_login_name
+from bench.workloads_scim import Provider, ScimCreates
+from tests.support.live import Bootstrap, LiveMuster
 from tests.support.postgresql import postgres_server
 
 WRITING_SECONDS = 20.0
-LOADS = ("create", "id", "login-name")
+LOADS = ("create", "create-idaas", "create-scim", "id", "login-name")
 
 
 @dataclass
@@ -48,10 +49,18 @@ class SampledMuster(LiveMuster):
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment())
 
 
-def _workload(name: str, key: str, people: list[Present]) -> Workload:
-    if name == "create":
-        return CertcentralCreates(key, "profile")
-    return certcentral_by_id(key, people) if name == "id" else certcentral_by_login_name(key, people)
+def _workload(name: str, who: Bootstrap, people: list[Present]) -> Workload:
+    match name:
+        case "create":
+            return CertcentralCreates(who.api_key, "profile")
+        case "create-idaas":
+            return IdaasCreates(who.application, who.shared_secret, "profile")
+        case "create-scim":
+            return ScimCreates(Provider(who.token), "profile")
+        case "id":
+            return certcentral_by_id(who.api_key, people)
+        case _:
+            return certcentral_by_login_name(who.api_key, people)
 
 
 def _report(stacks: list[tuple[int, list[str]]], most: int) -> str:
@@ -114,7 +123,7 @@ def main() -> None:
             pin(muster.pid, SERVER_CORE)
         pid = muster.pid
         os.kill(pid, signal.SIGUSR1)
-        workload = _workload(given.load, muster.bootstrap.api_key, people)
+        workload = _workload(given.load, muster.bootstrap, people)
         with on_the_load_core():
             timed, before, after = run_load(
                 muster.port, workload, given.connections, given.seconds, lambda: cpu_seconds(pid)

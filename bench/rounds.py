@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Protocol
 
+from bench.creates import CREATES
 from bench.limits import EmptyPost, attainable
 from bench.lists import TURNING, lists
 from bench.load import Timed, Workload, WrongAnswer, run_load
@@ -15,9 +17,9 @@ from bench.processes import LOAD_CORE, Usage, can_pin, usage_of
 from bench.servers import Subject
 from bench.workloads import CertcentralCreates, IdaasCreates, certcentral_by_id, certcentral_by_login_name
 from bench.workloads_idaas import idaas_by_id, idaas_by_user_id, idaas_pages
-from bench.workloads_scim import ScimCreates, scim_by_id, scim_by_user_name, scim_list
+from bench.workloads_scim import Provider, ScimCreates, ScimList, ScimMembers, scim_by_id, scim_by_user_name
 
-LIMIT_1, LIMIT_2 = EmptyPost.name, "limit 2: directory alone"
+LIMIT_1, LIMIT_2 = EmptyPost.name, "limit 2: {}"
 TOGETHER = 64
 """Connections at which limits and reads are measured."""
 
@@ -55,6 +57,29 @@ class Measured:
             self.database_cpu.append(1e6 * usage.database / max(1, timed.answers))
 
 
+class Taken(Protocol):
+    """What is taken through rounds."""
+
+    @property
+    def database(self) -> str:
+        """Where it keeps what it has."""
+
+    def once(self) -> None:
+        """One round."""
+
+
+def take(line: Measured, workload: Workload, port: int, meter: Callable[[], Usage], seconds: float) -> None:
+    """Measure a line once more, if nothing went wrong before."""
+    if line.failure is not None:
+        return
+    try:
+        timed, before, after = run_load(port, workload, line.connections, seconds, meter)
+    except WrongAnswer as wrong:
+        line.failure = str(wrong)
+    else:
+        line.add(timed, after.since(before))
+
+
 class Rounds:
     """Takes one subject through its rounds."""
 
@@ -62,71 +87,68 @@ class Rounds:
         self.subject = subject
         self._seconds = seconds
         self.limit_1 = self._line(LIMIT_1, TOGETHER)
-        self.limit_2 = self._line(LIMIT_2, TOGETHER)
+        self.limits_2 = {creates: self._line(LIMIT_2.format(creates.name), TOGETHER) for creates in CREATES}
         key, people = subject.key, subject.sample.people
         creates = CertcentralCreates(key, "bench")
         self._loads: list[tuple[Workload, Measured]] = [(EmptyPost(key), self.limit_1)]
         self._loads += [(creates, self._line(creates.name, number)) for number in connections]
-        credential = ",".join(subject.application)
+        credential, scim = ",".join(subject.application), Provider(subject.token)
         many: list[Workload] = [
             IdaasCreates(*subject.application, "enrolled"),
-            ScimCreates(subject.token, "provisioned"),
+            ScimCreates(scim, "provisioned"),
             certcentral_by_id(key, people),
             certcentral_by_login_name(key, people),
             idaas_by_id(credential, people),
             idaas_by_user_id(credential, people),
-            scim_by_id(subject.token, people),
-            scim_by_user_name(subject.token, people),
+            scim_by_id(scim, people),
+            scim_by_user_name(scim, people),
         ]
         self._loads += [(each, self._line(each.name, TOGETHER)) for each in many]
         few: list[Workload] = [
             *lists(key, subject.sample),
             *idaas_pages(credential, subject.sample),
-            scim_list(subject.token),
+            ScimList(scim),
         ]
         # Whoever turns pages asks for one after the other.
         self._loads += [(each, self._line(each.name, ALONE)) for each in few]
         self._loads += [(each, self._line(each.name, MODEST)) for each in few if each.name != TURNING]
+        exchanges = [ScimMembers(scim, group) for group in subject.groups]
+        self._loads += [(each, self._line(each.name, ALONE)) for each in exchanges]
 
     def _line(self, name: str, connections: int) -> Measured:
-        return Measured(self.subject.database, name, connections)
+        return Measured(self.database, name, connections)
+
+    @property
+    def database(self) -> str:
+        return self.subject.database
 
     @property
     def lines(self) -> list[Measured]:
-        return [self.limit_1, self.limit_2, *(line for _, line in self._loads[1:])]
+        return [self.limit_1, *self.limits_2.values(), *(line for _, line in self._loads[1:])]
 
     def once(self) -> None:
         """One round."""
-        made = self.subject.alone.run(TOGETHER, self._seconds)
-        self.limit_2.rates.append(made.rate)
-        self.limit_2.cpu.append(1e6 * made.cpu_seconds / max(1, made.answers))
+        for creates, line in self.limits_2.items():
+            made = self.subject.alone.run(creates, TOGETHER, self._seconds)
+            line.rates.append(made.rate)
+            line.cpu.append(1e6 * made.cpu_seconds / max(1, made.answers))
         for workload, line in self._loads:
-            if line.failure is None:
-                self._measure(workload, line)
+            take(line, workload, self.subject.muster.port, self._usage, self._seconds)
 
-    def _measure(self, workload: Workload, line: Measured) -> None:
-        try:
-            line.add(*self._load(workload, line.connections))
-        except WrongAnswer as wrong:
-            line.failure = str(wrong)
+    def _usage(self) -> Usage:
+        return usage_of(self.subject.muster.pid, self.subject.database_pid)
 
-    def _load(self, workload: Workload, connections: int) -> tuple[Timed, Usage]:
-        subject = self.subject
+    def shares_of_attainable(self) -> dict[str, float]:
+        """By name, creates at 64 connections over what the limits allow: medians of the rounds; none not measured."""
+        lines = {line.name: line for line in self.lines if line.connections == TOGETHER}
+        found = {creates.name: self._shares(lines.get(creates.name), alone) for creates, alone in self.limits_2.items()}
+        return {name: median(shares) for name, shares in found.items() if shares}
 
-        def meter() -> Usage:
-            return usage_of(subject.muster.pid, subject.database_pid)
-
-        timed, before, after = run_load(subject.muster.port, workload, connections, self._seconds, meter)
-        return timed, after.since(before)
-
-    def share_of_attainable(self) -> float | None:
-        """The creates at 64 connections over what the limits allow, median of the rounds; None if not measured."""
-        creates = next((line for line in self.lines if line.name == "create" and line.connections == TOGETHER), None)
-        if creates is None:
-            return None
-        rounds = zip(creates.rates, self.limit_1.rates, self.limit_2.rates, strict=False)
-        shares = [rate / attainable(one, two) for rate, one, two in rounds]
-        return median(shares) if shares else None
+    def _shares(self, whole: Measured | None, alone: Measured) -> list[float]:
+        if whole is None:
+            return []
+        rounds = zip(whole.rates, self.limit_1.rates, alone.rates, strict=False)
+        return [rate / attainable(one, two) for rate, one, two in rounds]
 
 
 @contextmanager
@@ -141,11 +163,11 @@ def on_the_load_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def measure(rounds: Iterable[Rounds], number: int, say: Callable[[str], None]) -> None:
-    """Take all subjects through this many rounds."""
+def measure(rounds: Iterable[Taken], number: int, say: Callable[[str], None]) -> None:
+    """Take all of them through this many rounds."""
     taken = list(rounds)
     with on_the_load_core():
         for turn in range(1, number + 1):
             for one in taken:
-                say(f"round {turn} of {number}: {one.subject.database}")
+                say(f"round {turn} of {number}: {one.database}")
                 one.once()

@@ -12,6 +12,7 @@ from muster.store.database import database_at
 from muster.store.rows import LAYOUTS
 
 MOST_SAMPLED = 20_000
+LARGEST = "FROM heads ORDER BY users DESC LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,28 @@ def sample(url: str) -> Sample:
         return runner.run(_sample(url))
 
 
+def user_ids(url: str, most: int) -> list[str]:
+    """The ids of users of the largest account of a database, the first ones that were made."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_user_ids(url, most))
+
+
+async def _user_ids(url: str, most: int) -> list[str]:
+    database = database_at(url)
+    async with database.searching() as session:
+        theirs = f"tenant IN (SELECT id {LARGEST})"
+        found = await session.fetch(f"SELECT id FROM users WHERE {theirs} ORDER BY number LIMIT {most}", [], long=True)
+    await database.close()
+    return [row[0] for row in found]
+
+
 async def _sample(url: str) -> Sample:
     database = database_at(url)
     async with database.searching() as session:
-        largest = "FROM heads ORDER BY users DESC LIMIT 1"
-        [[tenant, users, numbers]] = await session.fetch(f"SELECT id, users, next_number {largest}", [], long=True)
+        [[tenant, users, numbers]] = await session.fetch(f"SELECT id, users, next_number {LARGEST}", [], long=True)
         step = max(1, numbers // MOST_SAMPLED)
         wanted = [(tenant, number) for number in range(step, numbers, step)]
-        units = await session.fetch(f"SELECT number FROM units WHERE tenant IN (SELECT id {largest})", [], long=True)
+        units = await session.fetch(f"SELECT number FROM units WHERE tenant IN (SELECT id {LARGEST})", [], long=True)
         people = []
         for place in range(0, len(wanted), 1_000):
             people += await session.rows(User, ("tenant", "number"), wanted[place : place + 1_000])

@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from bench.fill import fill
+from bench.groups import LARGE, FilledGroup, filled_groups
 from bench.limits import DirectoryAlone, directory_alone
 from bench.processes import SERVER_CORE, can_pin, pin, postgres_pid, resident_bytes
-from bench.samples import Sample, sample
+from bench.samples import Sample, sample, user_ids
 from tests.support.live import LiveMuster
 from tests.support.postgresql import PostgresServer, postgres_server
 
@@ -46,6 +47,7 @@ class Subject:
     application: tuple[str, str]
     token: str
     sample: Sample
+    groups: list[FilledGroup]
     alone: DirectoryAlone
     idle: Idle
     database_pid: int | None
@@ -66,7 +68,8 @@ def subject(database: str, users: int, home: Path, keep: Path | None = None) -> 
                 idle = _started(muster)
                 pid = postgres_pid() if database == POSTGRESQL else None
                 token, people = muster.bootstrap.token, sample(databases.url)
-                yield Subject(database, muster, key, application, token, people, alone, idle, pid)
+                groups = filled_groups(muster, user_ids(databases.url, LARGE))
+                yield Subject(database, muster, key, application, token, people, groups, alone, idle, pid)
         finally:
             muster.stop()
 

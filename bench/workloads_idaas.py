@@ -66,6 +66,7 @@ def idaas_pages(credential: str, sample: Sample) -> list[Pages]:
     ]
     states = [_where("state", "EQUALS", state) for state in ("ACTIVE", "INACTIVE")]
     beginnings = [_where("userId", "STARTS_WITH", one.username[:8]) for one in people]
+    by_user_id = {"orderByAttribute": {"name": "userId", "ascending": True}}
     parts = [_where("userId", "CONTAINS", one.username[2:14]) for one in people]
     return [
         Pages("list, first page (IDaaS)", credential, [{}]),
@@ -73,5 +74,6 @@ def idaas_pages(credential: str, sample: Sample) -> list[Pages]:
         Pages("list by last login (IDaaS)", credential, orders),
         Pages("list by state (IDaaS)", credential, states),
         Pages("search by beginning (IDaaS)", credential, beginnings),
+        Pages("beginning, sorted (IDaaS)", credential, [by_user_id | one for one in beginnings]),
         Pages("search by part (IDaaS)", credential, parts),
     ]
