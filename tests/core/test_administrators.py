@@ -15,7 +15,7 @@ from tests.support.world import ADMINISTRATOR, AUDITOR, MANAGER, Put, Realm, Wor
 
 def ways_to_lose(user: User) -> dict[str, Put]:
     """Everything that makes one administrator less."""
-    name = LoginName(user.tenant, user.username, user.id, user.id, "username", user.username)
+    name = LoginName(user.tenant, user.username, user.id, user.id, "username", user.username, user.number)
     return {
         "removed": Put(((user, None), (name, None))),
         "disabled": change(user, replace(user, active=False)),

@@ -10,7 +10,7 @@ from muster.apis.idaas.roles import ATTRIBUTES
 from muster.app.bootstrap import ROLE_TEMPLATES, bootstrap
 from muster.core.attributes import Attribute, Attributes, AttributeTemplate, CreateAttribute
 from muster.core.drafts import CreateUser, UserDraft
-from muster.core.events import Event
+from muster.core.events import Change, Event
 from muster.core.policies import RULES, SESSION_LIFETIME, Policies, Policy, SetPolicy
 from muster.core.refusals import PermissionMissing
 from muster.core.roles import Role, RoleTemplate
@@ -49,6 +49,30 @@ async def test_what_a_tenant_lacks_it_gets_and_keeps_the_rest(world: World, real
         ("Phone", "phone", False, False, "plain"),
     }
     await verify_promises(world.url)
+
+
+async def test_its_event_says_what_was_added_and_what_is_different(world: World, realm: Realm) -> None:
+    kept = (await roles(world, realm))[MANAGER]
+    for policy in await entities(world.url, Policy):
+        if policy.name == SESSION_LIFETIME:
+            await world.do(realm.system, change(policy, None))
+    await world.do(
+        realm.system, Adopt((BRINGS[0], RoleTemplate(*MANAGER, "Manager", frozenset({VIEW, "x:y"}))), DEMANDS)
+    )
+    [event] = [it for it in await entities(world.url, Event) if it.act == "tenant.adopted"]
+    made = (await roles(world, realm))[BRINGS[0].catalogue, 1]
+    attributes = {it.name: it.id for it in await world.ask(realm.system, Attributes())}
+
+    assert event.changes == (
+        Change(f"role {made.id}", None, "Ruler"),
+        Change(f"role {made.id} permissions", None, "users:create"),
+        Change(f"role {made.id} permissions", None, VIEW),
+        *(Change(f"role {kept.id} permissions", lost, None) for lost in sorted(kept.permissions - {VIEW})),
+        Change(f"role {kept.id} permissions", None, "x:y"),
+        Change(f"attribute {attributes['User']}", None, "User"),
+        Change(f"attribute {attributes['Phone']}", None, "Phone"),
+        Change(SESSION_LIFETIME, None, "900"),
+    )
 
 
 async def test_the_second_time_there_is_nothing_to_do_and_nothing_is_written(world: World, realm: Realm) -> None:
@@ -97,7 +121,7 @@ async def test_a_role_that_an_api_describes_anew_changes_for_those_who_have_it_a
     after = (await roles(world, realm))[MANAGER]
     assert after == replace(kept, name="Manager of old", permissions=frozenset({VIEW}))
     assert await outcome(world.do(manager.actor, CreateUser(UserDraft("sam")))) == PermissionMissing("users:create")
-    assert (await world.ask(manager.actor, UserByNumber(manager.user.number))).roles == (after,)
+    assert (await world.ask(manager.actor, UserByNumber(manager.user.number))).standing.roles == (after,)
 
 
 async def test_an_attribute_that_the_tenant_changed_is_left_as_it_is(world: World, realm: Realm) -> None:

@@ -78,7 +78,7 @@ async def test_a_serial_number_that_is_taken_is_drawn_anew(
         number = next(drawn)
         return f"{number:018x}{7 if number <= SAME else number:014x}"
 
-    monkeypatch.setattr(sources, "new_id", next_id)
+    monkeypatch.setattr(sources, "_new_ids", lambda number: [next_id() for _ in range(number)])
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
     assert (made.serial == taken, next(drawn) > SAME) == (elsewhere, not elsewhere)

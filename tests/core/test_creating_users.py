@@ -165,10 +165,10 @@ async def test_a_new_user_is_as_drafted_and_shown_so(world: World, realm: Realm)
         external_id="id of Sam",
         principal_name="sam@ad",
         security_id="S-1-5",
-        locked=True,
+        locked_at=at,
     )
-    assert (view.user, view.tenant, view.home, view.roles) == (user, realm.tenant, realm.root, roles)
-    assert (view.scope, view.visible) == ((), (realm.root,))
+    assert (view.user, view.standing.tenant, view.standing.home) == (user, realm.tenant, realm.root)
+    assert (view.standing.roles, view.standing.scope, view.standing.visible) == (roles, (), (realm.root,))
 
 
 async def test_who_holds_the_administering_permission_is_an_administrator(world: World, realm: Realm) -> None:
@@ -203,7 +203,7 @@ async def test_the_event_tells_who_through_what_and_all_that_there_is_now(world:
         Change("external_id", None, "id of Sam"),
         Change("principal_name", None, "sam@ad"),
         Change("security_id", None, "S-1-5"),
-        Change("locked", None, "true"),
+        Change("locked_at", None, str(at)),
         Change("aliases", None, "Sammy"),
         Change("aliases", None, "sæm"),
         *(Change("roles", None, role) for role in user.roles),

@@ -9,12 +9,13 @@ import pytest
 
 from muster.app.sources import new_secret
 from muster.core.applications import ApplicationDraft, ApplicationEdit, CreateApplication, EditApplication
+from muster.core.asked import Unloaded
 from muster.core.authority import Actor
 from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.entity import Entity
 from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
-from muster.core.known import Head, Known, Need, Several, Unloaded
+from muster.core.known import Head, Known, Need, Several
 from muster.core.query import Search
 from muster.core.refusals import BeyondAuthority, CredentialInvalid, PermissionMissing, Refusal, Unknown
 from muster.core.requests import Request

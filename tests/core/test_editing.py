@@ -199,7 +199,8 @@ async def test_it_is_given_another_address_and_is_disabled_like_anybody(world: W
         realm.administrator.actor, editing(service, email="z@example.com", active=False, locked=True, **same)
     )
 
-    expected = replace(service, email="z@example.com", active=False, locked=True, version=service.version + 1)
+    at = world.sources.now()
+    expected = replace(service, email="z@example.com", active=False, locked_at=at, version=service.version + 1)
     assert found == expected
     await verify_promises(world.url)
 

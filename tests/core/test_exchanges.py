@@ -27,8 +27,8 @@ from tests.support.world import AUDITOR, Realm, World
 
 def noted(tenant: str, number: int = 0, connection: str = "entra") -> Noted:
     return Noted(
-        tenant, connection, connection, 1000 + number, 3, "GET", f"/{number}", b"count=1", 200, "r-1", None, "okhttp",
-        b"sent", b"answered", "",
+        tenant, connection, connection, 1000 + number, 3, "read", f"/{number}", b"count=1", "done", "r-1", None,
+        "okhttp", b"sent", b"answered", "",
     )  # fmt: skip
 
 
@@ -36,8 +36,8 @@ async def keep(world: World, *taken: Noted) -> None:
     await world.do(system(taken[0].tenant, "exchanges"), KeepExchanges(taken))
 
 
-async def paths(world: World, realm: Realm, question: ExchangesOf) -> list[str]:
-    return [one.path for one in await world.ask(realm.system, question)]
+async def subjects(world: World, realm: Realm, question: ExchangesOf) -> list[str]:
+    return [one.subject for one in await world.ask(realm.system, question)]
 
 
 async def test_what_is_kept_is_told_oldest_first_and_without_an_event(world: World, realm: Realm) -> None:
@@ -46,10 +46,10 @@ async def test_what_is_kept_is_told_oldest_first_and_without_an_event(world: Wor
     await keep(world, noted(realm.id, 3))
     [journal] = await world.ask(realm.system, Journals())
 
-    assert await paths(world, realm, ExchangesOf("entra")) == ["/0", "/1", "/2", "/3"]
-    assert await paths(world, realm, ExchangesOf("entra", limit=2)) == ["/2", "/3"]
-    assert await paths(world, realm, ExchangesOf("entra", after=1)) == ["/2", "/3"]
-    assert await paths(world, realm, ExchangesOf("entra", limit=1, after=0)) == ["/1"]
+    assert await subjects(world, realm, ExchangesOf("entra")) == ["/0", "/1", "/2", "/3"]
+    assert await subjects(world, realm, ExchangesOf("entra", limit=2)) == ["/2", "/3"]
+    assert await subjects(world, realm, ExchangesOf("entra", after=1)) == ["/2", "/3"]
+    assert await subjects(world, realm, ExchangesOf("entra", limit=1, after=0)) == ["/1"]
     assert journal == Journal(realm.id, "entra", "entra", 4, 1003)
     assert (await snapshot(world.url))["events"] == before
     await verify_promises(world.url)
@@ -72,12 +72,12 @@ async def test_each_connection_keeps_a_bounded_number(
     counts = []
     for begin in range(0, 20, 2):
         await keep(world, noted(realm.id, begin), noted(realm.id, begin + 1))
-        counts.append(len(await paths(world, realm, ExchangesOf("entra"))))
+        counts.append(len(await subjects(world, realm, ExchangesOf("entra"))))
 
     assert counts[:3] == [2, 4, 6]
     assert set(counts[3:]) <= {4, 5, 6}
-    assert (await paths(world, realm, ExchangesOf("entra")))[-1] == "/19"
-    assert await paths(world, realm, ExchangesOf("okta")) == ["/0"]
+    assert (await subjects(world, realm, ExchangesOf("entra")))[-1] == "/19"
+    assert await subjects(world, realm, ExchangesOf("okta")) == ["/0"]
 
 
 async def test_a_tenant_keeps_the_logs_of_a_bounded_number_of_connections(
@@ -97,15 +97,17 @@ async def test_texts_are_cut_and_made_such_as_can_be_kept(world: World, realm: R
         noted(realm.id),
         sent=b"x" * 10_000,
         answered=b"\xff\x00y",
-        query=b"\xe2",
-        path="/" + "p" * 9_000,
+        details=b"\xe2",
+        kind="k" * 9_000,
+        subject="/" + "p" * 9_000,
+        outcome="o" * 9_000,
         agent="\ud800",
     )
     await keep(world, odd)
     [kept] = await world.ask(realm.system, ExchangesOf("entra"))
 
-    assert (len(kept.sent), kept.answered, kept.query) == (TEXT_BYTES, "��y", "�")
-    assert (len(kept.path), kept.agent) == (512, "?")
+    assert (len(kept.sent), kept.answered, kept.details) == (TEXT_BYTES, "��y", "�")
+    assert ([len(it) for it in (kept.kind, kept.subject, kept.outcome)], kept.agent) == ([512] * 3, "?")
 
 
 async def test_only_the_system_writes_it_and_auditors_read_it(world: World, realm: Realm) -> None:
@@ -129,7 +131,7 @@ def test_what_is_noted_is_taken_once_a_tenant_at_a_time_in_order() -> None:
         log.note(noted("two", number))
     taken = []
     while (found := log.take()) is not None:
-        taken.append((found[0], [one.path for one in found[1]]))
+        taken.append((found[0], [one.subject for one in found[1]]))
 
     everything = [f"/{number}" for number in range(MOST_TOGETHER + 1)]
     assert taken == [
@@ -149,5 +151,5 @@ def test_beyond_its_bound_the_oldest_are_lost_and_that_is_remarked() -> None:
 
     assert found is not None
     assert following is not None
-    assert (found[1][0].path, found[1][0].remarks) == ("/2", "2 requests before this one were too many to be kept")
+    assert (found[1][0].subject, found[1][0].remarks) == ("/2", "2 requests before this one were too many to be kept")
     assert {one.remarks for one in (*found[1][1:], *following[1])} == {""}

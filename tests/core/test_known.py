@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.core.asked import Unloaded
 from muster.core.entity import Entity, values_of
 from muster.core.events import FIRST_LINK
-from muster.core.known import Head, Known, Need, Unloaded
+from muster.core.known import Head, Known, Need
 from muster.core.query import Page, Search
 from muster.core.refusals import Refused, Unknown
 
@@ -231,3 +232,39 @@ def test_what_was_moved_into_a_sweep_is_ended_by_its_key() -> None:
 
     writes = known.writes[Thing]
     assert (writes.before[(TENANT, "a")], writes.after[(TENANT, "a")]) == (kept, None)
+
+
+def test_what_is_made_of_stable_things_is_made_once_and_taken_from_the_cache() -> None:
+    made = list[str]()
+
+    def make() -> str:
+        made.append("made")
+        return f"number {len(made)}"
+
+    known, cached = Known({}), Known({}, derived={TENANT: {"place": "kept"}})
+    first = [known.derived(TENANT, "place", make), known.derived(TENANT, "place", make)]
+
+    assert first == ["number 1"] * 2
+    assert known.derivations == {(TENANT, "place"): "number 1"}
+    assert cached.derived(TENANT, "place", make) == "kept"
+    assert [it.is_derived(TENANT, "place") for it in (known, cached, Known({}))] == [True, True, False]
+
+
+def test_what_is_made_in_a_batch_that_changed_something_is_made_anew_and_never_kept() -> None:
+    known = Known({TENANT: Head(TENANT)}, derived={TENANT: {"place": "kept"}})
+    known.put(None, Lasting(TENANT, "a", "k", "g"))
+
+    assert not known.is_derived(TENANT, "place")
+    assert known.derived(TENANT, "place", lambda: "new") == "new"
+    assert known.derivations == {}
+
+
+def test_what_is_cached_is_as_it_stands_though_nobody_looked_after_the_change() -> None:
+    old = Lasting(TENANT, "a", "k", "g")
+    new, need = replace(old, name="l"), Need(Lasting, Lasting.KEY, (TENANT, "a"))
+    known = Known({})
+    known.supply(need, [old])
+
+    known.put(old, new)
+
+    assert known.stable()[need] == new

@@ -80,8 +80,9 @@ async def test_all_of_it_is_one_act_with_one_event_of_old_and_new(world: World, 
     event = await newest(world)
 
     extras = (("x:b", "3"), ("x:c", "4"))
-    fields = {field: edit[field] for field in ("username", "mobile", "locale", "external_id", "active", "locked")}
-    assert changed == replace(jill, **fields, extras=extras, version=2, changed_at=world.sources.time)
+    fields = {field: edit[field] for field in ("username", "mobile", "locale", "external_id", "active")}
+    at = world.sources.now()
+    assert changed == replace(jill, **fields, extras=extras, locked_at=at, version=2, changed_at=at)
     assert changed == await kept(world, realm, jill)
     assert (event.act, event.subject, event.subject_name) == ("user.edited", jill.id, "jill")
     assert set(event.changes) == {
@@ -90,7 +91,7 @@ async def test_all_of_it_is_one_act_with_one_event_of_old_and_new(world: World, 
         Change("locale", None, "fr"),
         Change("external_id", "J-1", None),
         Change("active", "true", "false"),
-        Change("locked", "false", "true"),
+        Change("locked_at", None, str(at)),
         Change("aliases", "red", None),
         Change("aliases", None, "green"),
         Change(f"attribute {badge.id}", None, "7"),
@@ -277,7 +278,7 @@ async def test_nobody_disables_or_locks_himself(world: World, realm: Realm) -> N
     by_other = await world.do(other.actor, editing(admin.user, active=False, locked=True))
 
     assert (found, unchanged) == ([OwnAccount()] * 2, True)
-    assert (by_other.active, by_other.locked) == (False, True)
+    assert (by_other.active, by_other.locked_at) == (False, world.sources.now())
     await verify_promises(world.url)
 
 
@@ -287,7 +288,7 @@ async def test_the_last_administrator_is_not_disabled_and_may_be_locked(world: W
     found = await outcome(world.do(realm.system, editing(admin, active=False)))
     locked = await world.do(realm.system, editing(admin, locked=True))
 
-    assert (found, locked.locked, locked.active) == (LastAdministrator(), True, True)
+    assert (found, locked.locked_at, locked.active) == (LastAdministrator(), world.sources.now(), True)
     await verify_promises(world.url)
 
 
@@ -308,7 +309,8 @@ async def test_a_lock_outlasts_that_he_is_disabled(world: World, realm: Realm, j
 
     found = [await world.do(realm.administrator.actor, editing(jill, **step)) for step in steps]
 
-    assert [(user.active, user.locked) for user in found] == [(True, True), (False, True), (True, True), (True, False)]
+    at = world.sources.now()
+    assert [(user.active, user.locked_at) for user in found] == [(True, at), (False, at), (True, at), (True, None)]
 
 
 async def live_links(world: World, user: User) -> int:
@@ -354,7 +356,8 @@ async def test_many_changes_of_one_user_at_once_lose_nothing(world: World, realm
     now = await kept(world, realm, jill)
 
     assert refused(found) == []
-    assert (now.username, now.given_name, now.family_name, now.locked) == ("jo", "Jo", "V", True)
+    assert (now.username, now.given_name, now.family_name) == ("jo", "Jo", "V")
+    assert now.locked_at == world.sources.now()
     assert now.version == jill.version + len(fields)
     assert (await names_of(world, jill)).keys() == {"jo", "green"}
     assert {value for value, _ in (await values_of(world, jill)).values()} == {badge.name for badge in badges}

@@ -177,7 +177,7 @@ async def test_the_system_makes_a_user_at_the_root_if_it_names_no_other_place(wo
     user = await world.do(realm.system, CreateUser(UserDraft("sam")))
     view = await world.ask(realm.administrator.actor, UserByNumber(user.number))
 
-    assert (view.home, view.visible) == (realm.root, (realm.root,))
+    assert (view.standing.home, view.standing.visible) == (realm.root, (realm.root,))
 
 
 parents = st.lists(st.integers(0, 30), min_size=1, max_size=30)

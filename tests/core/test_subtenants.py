@@ -59,8 +59,8 @@ async def test_with_a_key_its_administrator_asks_at_once_and_sees_his_own_alone(
     assert made.key is not None
     view = await world.ask(await world.directory.identify(made.key.secret), Myself())
 
-    assert (view.user, view.tenant) == (made.administrator, made.tenant)
-    assert {role.tenant for role in view.roles} == {made.tenant.id}
+    assert (view.user, view.standing.tenant) == (made.administrator, made.tenant)
+    assert {role.tenant for role in view.standing.roles} == {made.tenant.id}
     await verify_promises(world.url)
 
 

@@ -66,7 +66,7 @@ from muster.core.network import AddAddressRule, AddressRuleDraft, AddressRules, 
 from muster.core.passwords import LinkOwner, SetPassword
 from muster.core.policies import Policies, SetPolicies, SetPolicy
 from muster.core.programs import Application, Client
-from muster.core.query import Compare, IsIn, LoginNameIs, Search, equals
+from muster.core.query import Compare, IsIn, LoginNameIs, Order, Search, Text, equals
 from muster.core.refusals import PermissionMissing
 from muster.core.rights import Demand, OwnPermissions, PermissionsOf, UnitsFor
 from muster.core.roles import RolesOf, RolesOfUnit
@@ -201,6 +201,7 @@ ACTS: list[tuple[type[Act], Callable[[Names], Act]]] = [
     *((GroupedUser, lambda it, way=way: GroupedUser(it.finders[way])) for way in range(4)),
     (GroupedUsers, lambda it: GroupedUsers(Search(it.tenant, ("1/",), (equals("wesker"),)))),
     (GroupedUsers, lambda it: GroupedUsers(Search(it.tenant, conditions=(IsIn("group", it.group),)))),
+    (GroupedUsers, lambda it: GroupedUsers(Search(it.tenant, order=(Order(Text.FAMILY_NAME),)), absent_last=True)),
     *(
         (EditGrouped, lambda it, way=way: EditGrouped(it.finders[way], lambda _: UserEdit(email="x")))
         for way in range(4)
@@ -377,7 +378,7 @@ async def test_the_same_names_and_numbers_live_beside_each_other(world: World, r
 
     assert (page.total, [view.user for view in found]) == (1, [ours.user])
     assert [view.user.tenant for view in theirs[0]] == [other.id]
-    assert {view.tenant for view in found} == {realm.tenant}
+    assert {view.standing.tenant for view in found} == {realm.tenant}
     await verify_promises(world.url)
 
 
@@ -386,7 +387,7 @@ async def test_the_same_number_is_each_tenants_own(world: World, realm: Realm, o
     found = [await world.ask(it.administrator.actor, UserByNumber(number)) for it in (realm, other)]
 
     assert number == other.administrator.user.number
-    assert [(view.user, view.tenant, view.home) for view in found] == [
+    assert [(view.user, view.standing.tenant, view.standing.home) for view in found] == [
         (it.administrator.user, it.tenant, it.root) for it in (realm, other)
     ]
 

@@ -245,7 +245,7 @@ async def test_in_an_inactive_unit_nobody_and_nothing_begins_and_who_is_there_st
 
     assert found == [inactive] * 3 + [Invalid("parent", Fault.INACTIVE)] * 2
     assert await snapshot(world.url) == before
-    assert (seen.home.active, [unit.active for unit in seen.visible]) == (False, [False])
+    assert (seen.standing.home.active, [unit.active for unit in seen.standing.visible]) == (False, [False])
 
     await world.do(planner.actor, SwitchUnit(north.number, active=True))
 

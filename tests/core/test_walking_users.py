@@ -54,13 +54,13 @@ async def test_everything_beside_a_user_is_what_he_shows_by_himself(world: World
     alone = [await world.ask(realm.administrator.actor, UserDetail(by_id(user.id))) for user in (jill, chris)]
 
     assert [_sorted(shown[user.id]) for user in (jill, chris)] == [_sorted(one) for one in alone]
-    assert (len(alone[0].names), len(alone[0].authenticators), len(alone[0].belonging.groups)) == (3, 2, 2)
+    assert (len(alone[0].aliases), len(alone[0].authenticators), len(alone[0].belonging.groups)) == (2, 2, 2)
 
 
 def _sorted(detail: Any) -> Any:
     return replace(
         detail,
-        names=tuple(sorted(detail.names, key=lambda name: str(name.folded))),
+        aliases=tuple(sorted(detail.aliases, key=lambda name: str(name.folded))),
         authenticators=tuple(sorted(detail.authenticators, key=lambda token: str(token.id))),
     )
 
@@ -69,7 +69,7 @@ async def test_what_is_not_asked_for_is_not_looked_up(world: World, realm: Realm
     await people(world, realm, "jill")
     [_, jill] = (await ask(world, realm, Search())).details
 
-    assert (jill.names, jill.authenticators, jill.values, jill.attributes) == ((), (), (), ())
+    assert (jill.aliases, jill.authenticators, jill.values, jill.attributes) == ((), (), (), ())
 
 
 async def test_the_actor_meets_whom_he_sees_and_nobody_else(world: World, realm: Realm) -> None:

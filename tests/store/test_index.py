@@ -13,7 +13,7 @@ from muster.core.query import SEARCHED, Compare, Search, TextIs
 from muster.core.refusals import Fault, Invalid, Unavailable
 from muster.core.users import User, Users, by_id
 from muster.store import budgets
-from muster.store.index import pending, trigrams
+from muster.store.index import looked_up, pending, trigrams
 from muster.store.session import Session
 from tests.support.kept import outcome
 from tests.support.world import Realm, World, change
@@ -117,6 +117,16 @@ def test_trigrams_are_of_three_characters_in_a_row_each_once() -> None:
     assert trigrams("ab") == []
     assert len(trigrams("abcabc")) == 3
     assert trigrams("\U0010ffff" * 3) == [(1114111 << 42) | (1114111 << 21) | 1114111]
+
+
+def test_what_is_looked_up_of_a_text_leaves_none_of_it_out() -> None:
+    assert [looked_up(text) for text in ("abc", "abcd", "abcde", "abcdef", "ababab")] == [
+        ["abc"],
+        ["abc", "bcd"],
+        ["abc", "cde"],
+        ["abc", "cde", "def"],
+        ["aba", "bab"],
+    ]
 
 
 async def test_a_chore_that_fails_is_refused_and_the_next_write_goes_well(world: World, realm: Realm) -> None:

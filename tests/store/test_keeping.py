@@ -105,7 +105,7 @@ def samples(realm: Realm) -> list[tuple[Any, dict[str, Any]]]:
             Mail("x", tenant, "set-password", admin.id, "", None, 0, 0),
             {"recipient": TEXT, "sealed": bytes(range(256)), "attempts": 3, "claimed_until": 1, "error": TEXT},
         ),
-        (LoginName(tenant, "x", "nobody", "nobody", "alias", "X"), {"user": admin.id, "id": TEXT, "value": TEXT}),
+        (LoginName(tenant, "x", "nobody", "nobody", "alias", "X", 7), {"user": admin.id, "id": TEXT, "value": TEXT}),
         (
             replace(admin, id="x", number=93, administrator=False, roles=(), username="x", extras=()),
             {

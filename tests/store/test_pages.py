@@ -16,10 +16,12 @@ from muster.core.query import (
     FlagIs,
     Holds,
     HomeBelow,
+    Not,
     Order,
     Other,
     Page,
     Position,
+    Present,
     Search,
     Text,
     TextIs,
@@ -104,6 +106,35 @@ async def test_every_page_of_a_list_is_where_its_offset_says(world: World, realm
         assert found == Page(tuple(everybody[offset : offset + 4]), 23)
 
 
+@pytest.mark.usefixtures("large")
+async def test_who_moves_is_seen_by_whoever_sees_his_home_or_all_of_his_scope(world: World, realm: Realm) -> None:
+    units = [await world.unit(realm, name, realm.root) for name in ("north", "south")]
+    north, south = (unit.id for unit in units)
+    jill, *_ = await people(world, realm, 6)
+    actor = replace(realm.administrator.actor, scope=(units[0],), credential=None)
+    seen = []
+    for home, scope in (
+        (south, (north,)),
+        (north, (north,)),
+        (realm.root.id, (north,)),
+        (realm.root.id, tuple(sorted((north, south)))),
+        (north, (south,)),
+        (south, ()),
+    ):
+        moved = replace(jill, home=home, scope=scope)
+        await world.do(realm.system, change(jill, moved))
+        jill = moved
+        _, page = await world.ask(actor, Users(Search()))
+        seen.append((page.users, page.total))
+
+    assert seen == [
+        *[((replace(jill, home=home, scope=(north,)),), 1) for home in (south, north, realm.root.id)],
+        ((), 0),
+        ((replace(jill, home=north, scope=(south,)),), 1),
+        ((), 0),
+    ]
+
+
 async def test_what_would_look_at_too_many_is_refused_as_the_search_or_the_order(
     world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,12 +142,12 @@ async def test_what_would_look_at_too_many_is_refused_as_the_search_or_the_order
     monkeypatch.setattr(budgets, "SMALL", 0)
     for budget in ("CHOSEN", "CANDIDATES", "BEGUN", "LISTED", "WALKED", "PROBED"):
         monkeypatch.setattr(budgets, budget, 5)
-    viewers, at_home = Holds(realm.roles[VIEWER].id), HomeBelow(realm.root.path)
+    viewers = Holds(realm.roles[VIEWER].id)
     for field, search in (
         ("sort", Search(order=(Order(Other.PHONE),))),
         ("sort", Search(order=(Order(Text.FAMILY_NAME), Order(Text.GIVEN_NAME)))),
         ("sort", Search(conditions=(viewers,), order=(Order(Other.JOB_TITLE),))),
-        ("search", Search(conditions=(viewers, at_home))),
+        ("search", Search(conditions=(viewers, Present(Other.PHONE)))),
         ("search", Search(conditions=(TextIs((Text.USERNAME,), Compare.STARTS, "u"),))),
         ("search", Search(conditions=(TextIs((Text.USERNAME,), Compare.CONTAINS, "u0"),))),
     ):
@@ -177,3 +208,19 @@ async def test_a_page_goes_on_from_the_nearest_place_that_is_known(realm: Realm)
     assert resumed(1_000, head) == (None, 1_000)
     assert resumed(5_000, head, tenant="b") == (None, 5_000)
     assert resumed(5_000, head, order=(Order(Text.EMAIL),)) == (None, 5_000)
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("budget", [0, 50_000])
+async def test_an_empty_name_is_none_whatever_is_asked_of_those_who_have_none(
+    world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    monkeypatch.setattr(budgets, "CHOSEN", budget)
+    drafts = [UserDraft(f"u{at}", family_name=name, notify=False) for at, name in enumerate(["b", "", None, "a", ""])]
+    users = [await world.do(realm.system, CreateUser(draft)) for draft in drafts]
+    order, has = (Order(Text.FAMILY_NAME),), Present(Text.FAMILY_NAME)
+    lack = await page(world, realm, Search(conditions=(Not(has),), order=order))
+    have = await page(world, realm, Search(conditions=(has,), order=order, total=False))
+
+    assert lack == Page((realm.administrator.user, users[2], users[1], users[4]), 4)
+    assert have.users == (users[3], users[0])

@@ -106,14 +106,14 @@ async def people(world: World, realm: Realm, rows: list[Row]) -> People:
             roles=(realm.roles[VIEWER].id,) if place % 3 else (),
             kind=SERVICE if place % 7 == 3 else PERSON,
             active=place % 4 != 1,
-            locked=place % 6 == 0,
+            locked_at=[None, 4, None, 7, None, None][place % 6],
             phone=[None, "", "1", "2"][place % 4],
             job_title=[None, "", "clerk"][place % 3],
             last_login_at=[None, 5, 3, None, 5][place % 5],
             administrator=False,
         )
-        name = LoginName(realm.id, fold(user.username), user.id, user.id, USERNAME, user.username)
-        alias = LoginName(realm.id, f"alias-{place}", user.id, "alias", "alias", f"alias-{place}")
+        name = LoginName(realm.id, fold(user.username), user.id, user.id, USERNAME, user.username, user.number)
+        alias = LoginName(realm.id, f"alias-{place}", user.id, "alias", "alias", f"alias-{place}", user.number)
         users.append(user)
         pairs += [(None, user), (None, name), (None, alias)]
     await world.do(realm.system, Put(tuple(pairs)))

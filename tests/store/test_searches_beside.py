@@ -98,6 +98,7 @@ async def _people(world: World, realm: Realm) -> Crowd:
             active=place % 3 != 0,
             last_login_at=[None, 5, 3, None, 9, 5, 1_000][place % 7],
             password="hash" if place % 6 == 2 else None,
+            locked_at=[None, 4, None, 9, None][place % 5],
             extras=EXTRAS[place % 4],
             created_at=place % 11,
             changed_at=place % 11 + place % 3,
@@ -109,7 +110,10 @@ async def _people(world: World, realm: Realm) -> Crowd:
         users.append(user)
         around[user.id] = Around(realm.root.path, tuple(aliases), frozenset(bodies), frozenset(kinds))
         named = [(user.username, USERNAME), *((alias, ALIAS) for alias in aliases)]
-        pairs += [user, *(LoginName(realm.id, fold(name), user.id, user.id, kind, name) for name, kind in named)]
+        pairs += [
+            user,
+            *(LoginName(realm.id, fold(name), user.id, user.id, kind, name, user.number) for name, kind in named),
+        ]
         pairs += [Membership(realm.id, body, user.id, noun) for noun, body in bodies]
         pairs += [_token(user, kind, f"{place:09}{which}") for which, kind in enumerate(kinds)]
     await world.do(realm.system, Put(tuple((None, one) for one in pairs)))
@@ -129,8 +133,9 @@ TIMES = st.none() | st.sampled_from([0, 3, 4, 5, 9, 10, 2_000])
 
 simple: st.SearchStrategy[Condition] = st.one_of(
     st.builds(LoginNameIs, st.sampled_from(list(Compare)), st.sampled_from(TEXTS)),
-    st.builds(During, st.sampled_from([Other.LAST_LOGIN_AT, Other.CREATED_AT, Other.CHANGED_AT]), TIMES, TIMES),
-    st.builds(Present, st.just(Other.LAST_LOGIN_AT)),
+    st.builds(During, st.sampled_from([Other.LAST_LOGIN_AT, Other.LOCKED_AT, Other.CREATED_AT]), TIMES, TIMES),
+    st.builds(During, st.just(Other.CHANGED_AT), TIMES, TIMES),
+    st.builds(Present, st.sampled_from([Other.LAST_LOGIN_AT, Other.LOCKED_AT])),
     st.builds(IsIn, st.sampled_from(["group", "organization"]), st.sampled_from(["g1", "g2", "o1", "none", "\ud800"])),
     st.builds(HasAuthenticator, st.sampled_from([SOFT_TOKEN, AUTHENTICATOR_APP, "none"])),
     st.just(HasPassword()),
@@ -250,7 +255,7 @@ async def test_a_part_of_an_alias_is_found_at_once_after_it_was_indexed_and_neve
     monkeypatch.setattr(budgets, "SMALL", 0)
     world, kept = crowd
     user = kept.users[1]
-    alias = LoginName(kept.realm.id, fold("Tyrant-T"), user.id, "its id", ALIAS, "Tyrant-T")
+    alias = LoginName(kept.realm.id, fold("Tyrant-T"), user.id, "its id", ALIAS, "Tyrant-T", user.number)
     search = Search(conditions=(LoginNameIs(Compare.CONTAINS, "yrant"),))
     await world.store.indexer.catch_up()
     found = []

@@ -15,6 +15,7 @@ from muster.core.known import INSTALLATION, Head
 from muster.core.refusals import Refusal, Refused
 from muster.core.units import Unit
 from muster.core.users import LoginName, User
+from muster.store.census import BLOCK
 from muster.store.postgresql import STATEMENTS as POSTGRESQL
 from muster.store.rows import LAYOUTS
 from muster.store.sqlite import STATEMENTS as SQLITE
@@ -78,11 +79,29 @@ async def verify_promises(url: str) -> None:
         counted = (len(inside), sum(user.active and user.administrator for user in inside))
 
         assert (head.users, head.administrators) == counted
+    assert await census_of(url) == counted_anew(users)
+
     names: list[LoginName] = await entities(url, LoginName)
 
     assert {(user.tenant, user.id, user.username) for user in users} == {
         (name.tenant, name.user, name.value) for name in names if name.kind == "username"
     }
+
+
+async def census_of(url: str) -> tuple[Counter[Any], Counter[Any]]:
+    """What the census says: users by tenant, role, home, whether active and kind; and by block and whether active."""
+    sorts = await selected(url, "SELECT tenant, role, home, active, kind, users FROM census WHERE users <> 0")
+    blocks = await selected(url, "SELECT tenant, block, active, users FROM census_blocks WHERE users <> 0")
+    by_sort, by_block = (Counter({row[:-1]: row[-1] for row in rows}) for rows in (sorts, blocks))
+    return by_sort, by_block
+
+
+def counted_anew(users: Sequence[User]) -> tuple[Counter[Any], Counter[Any]]:
+    """As `census_of`, of these users."""
+    sorts = Counter(
+        (user.tenant, role, user.home, int(user.active), user.kind) for user in users for role in ("", *user.roles)
+    )
+    return sorts, Counter((user.tenant, user.number // BLOCK, int(user.active)) for user in users)
 
 
 def _verify_chains(events: list[Event], heads: dict[str, Head]) -> None:

@@ -1,4 +1,4 @@
-"""`muster mail` and `muster audit`, run beside an open directory as they would be beside a server."""
+"""`muster mail`, `muster audit` and `muster census`, run beside an open directory as they would be beside a server."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from muster.cli import audit, mail
+from muster.cli import audit, census, mail
 from muster.core.mails import MOST_ATTEMPTS, Mail
 from muster.settings import Settings, read
 from tests.support.mail import Mailbox
@@ -181,3 +181,20 @@ async def test_heads_that_are_not_there_are_asked_for_in_a_wrong_way(
 
 async def test_a_database_without_a_trail_is_not_called_sound(settings: Settings, world: World) -> None:
     assert await run(audit, settings, "verify") == 1
+
+
+async def test_the_census_is_proven_and_set_right(
+    settings: Settings, world: World, realm: Realm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert realm.administrator.user.home == realm.root.id
+    right = await run(census, settings, "verify")
+    await tamper(world.url, "UPDATE census SET users = users + 1")
+    wrong = [await run(census, settings, command) for command in ("verify", "rebuild", "verify")]
+
+    assert (right, wrong) == (0, [1, None, 0])
+    assert capsys.readouterr().out.splitlines() == [
+        "the census is right",
+        "4 figures are wrong",
+        "4 figures were wrong, and are right now",
+        "the census is right",
+    ]

@@ -17,7 +17,8 @@ from muster.web.cors import Cors, Shared
 from muster.web.exchanges import Exchange
 from muster.web.limits import RateLimit
 from muster.web.logs import RequestLog
-from muster.web.routes import Api, Call, Receive, Route, Surroundings
+from muster.web.pipeline import Api
+from muster.web.routes import Call, Receive, Route, Surroundings
 
 PEER = "10.0.0.1"
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec import json as messages
 
-from muster.core.refusals import Refusal
+from muster.core.refusals import InUse, Outdated, Refusal
 from muster.web.answers import Answer, Headers, Hindered, Problem
 from muster.web.openapi import About, described, document, occasions
 from muster.web.routes import Call, Route
@@ -173,12 +173,35 @@ def test_the_limit_of_requests_is_told_where_there_is_one(limited: bool) -> None
 
 
 def test_every_kind_of_refusal_is_an_error_that_can_come() -> None:
-    known = occasions(Route("PUT", "/thing/{id}", echo, "put", takes=ThingParms, query=Sought), limited=True)
+    everything: dict[str, Any] = {"takes": ThingParms, "query": Sought, "versioned": True}
+    routes = [Route(method, "/thing/{id}", echo, "x", **everything) for method in ("PUT", "DELETE")]
+    known = [one for route in routes for one in occasions(route, limited=True)]
     problems = {one.problem for one in known if isinstance(one, Hindered)}
 
     assert {type(one) for one in known} == {*get_args(Refusal), Hindered}
     # Of an operation that there is, neither can be said.
     assert set(Problem) - problems == {Problem.UNKNOWN_ROUTE, Problem.WRONG_METHOD}
+
+
+def test_a_passed_version_is_told_of_where_one_can_be_given_and_a_use_where_something_ends() -> None:
+    told = {
+        (method, versioned): {
+            type(one)
+            for one in occasions(
+                Route(method, "/thing/{id}", echo, "x", takes=ThingParms, versioned=versioned), limited=False
+            )
+        }
+        & {Outdated, InUse}
+        for method in ("PUT", "DELETE")
+        for versioned in (False, True)
+    }
+
+    assert told == {
+        ("PUT", False): set(),
+        ("PUT", True): {Outdated},
+        ("DELETE", False): {InUse},
+        ("DELETE", True): {Outdated, InUse},
+    }
 
 
 def test_two_operations_cannot_have_one_name() -> None:

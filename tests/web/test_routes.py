@@ -6,7 +6,8 @@ import logging
 import pytest
 
 from muster.web.answers import Headers
-from muster.web.routes import Route, Router
+from muster.web.router import Router
+from muster.web.routes import Route
 from tests.web.api import PEER, ROUTES, Plain, echo, receiving
 
 PATHS = ("/user", "/user/me", "/user/{id}", "/user/{id}/role", "/user/me/deep/{x}", "/{any}/role/{last}", "/")

@@ -125,7 +125,9 @@ def test_a_wrong_setting_is_told_by_its_name(tmp_path: Path, given: dict[str, st
 COMMANDS = [
     ({"MUSTER_HOST": "0.0.0.0"}, "MUSTER_ALLOW_PLAIN_HTTP=1"),
     ({"MUSTER_DATABASE_URL": "mysql://nobody/nothing"}, "MUSTER_DATABASE_URL: a database URL begins with"),
-    ({"MUSTER_CORS_ORIGINS": "*"}, "MUSTER_CORS_ORIGINS: * is no origin as browsers send it"),
+    ({"MUSTER_CORS_ORIGINS": "*"}, "MUSTER_CORS_ORIGINS: * is every origin, and they would all ask with credentials"),
+    ({"MUSTER_CORS_ORIGINS": "null"}, "MUSTER_CORS_ORIGINS: null is what browsers send for sandboxed frames"),
+    ({"MUSTER_CORS_ORIGINS": "x.example"}, "MUSTER_CORS_ORIGINS: x.example is no origin as browsers send it"),
     ({"MUSTER_TRUSTED_PROXIES": "everybody"}, "MUSTER_TRUSTED_PROXIES: 'everybody' does not appear to be"),
 ]
 

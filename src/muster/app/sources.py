@@ -26,21 +26,29 @@ PASSWORD_THREADS = 2
 _ALPHABET = string.ascii_letters + string.digits
 _NONCE = 12
 _PROOF = 20
-_ID_VERSION = 7 << 76 | 2 << 62
-_ID_RANDOM = (1 << 128) - 1 ^ (15 << 76 | 3 << 62)
+IDS_TOGETHER = 4
+"""How many ids a request draws at once: four take as long as two that are drawn one by one, and a create needs four."""
+
+# The digit that holds the variant, 0b10, and two random bits.
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in string.hexdigits}
 # What each byte stands for; those from 248 = 4 x 62 on are thrown away, so that every character is equally likely.
 _CHARACTERS = bytes(ord(_ALPHABET[byte % 62]) for byte in range(256))
 _UNEVEN = bytes(range(248, 256))
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562, section 5.7) in its 36-character form: 48 bits of milliseconds, then 74 random ones.
+    """A UUIDv7 (RFC 9562, section 5.7) in its 36-character form: 48 bits of milliseconds, then 74 random ones."""
+    return _new_ids(1)[0]
 
-    Written out here, since the objects that a library makes cost ten times as much, four times a create.
-    """
-    bits = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
-    text = f"{bits & _ID_RANDOM | _ID_VERSION:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+def _new_ids(number: int) -> list[str]:
+    # Written out here, since the objects that a library makes cost ten times as much.
+    milliseconds = f"{time.time_ns() // 1_000_000:012x}"
+    begin, drawn = f"{milliseconds[:8]}-{milliseconds[8:]}-7", os.urandom(10 * number).hex()
+    return [
+        f"{begin}{drawn[at : at + 3]}-{_VARIANTS[drawn[at + 3]]}{drawn[at + 4 : at + 7]}-{drawn[at + 8 : at + 20]}"
+        for at in range(0, 20 * number, 20)
+    ]
 
 
 def new_secret() -> Secret:
@@ -111,7 +119,7 @@ class FreshIds:
 
     def id(self) -> str:
         if self._next_id == len(self._ids):
-            self._ids.append(new_id())
+            self._ids += _new_ids(IDS_TOGETHER)
         self._next_id += 1
         return self._ids[self._next_id - 1]
 

@@ -17,6 +17,7 @@ from muster.cli import (
     address_rules,
     applications,
     audit,
+    census,
     connections,
     mail,
     policies,
@@ -40,6 +41,7 @@ COMMANDS = (
     resource_roles,
     mail,
     audit,
+    census,
 )
 INTERRUPTED = 130
 

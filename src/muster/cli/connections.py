@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.apis.idaas.roles import SITE_ROLES, TEMPLATES
+from muster.apis.scim.exchanges import line, reason
 from muster.apis.scim.profiles import LENIENT, PROFILES
 from muster.app.compose import Installation, installation
 from muster.cli.chosen import ORIGIN, first_tenant, printable, with_tenant
@@ -146,25 +147,13 @@ async def _show_following(here: Installation, actor: Actor, args: argparse.Names
 
 def _print(found: Iterable[tuple[Journal, Exchange]], *, bodies: bool) -> None:
     for journal, one in found:
-        query = f"?{one.query}" if one.query else ""
-        line = f"{one.method} {one.path}{query} {one.status} {one.milliseconds} ms {one.request} {one.address or '-'}"
-        print(_moment(one.at), printable(journal.name), printable(line), printable(one.agent), flush=True)
-        for remark in filter(None, (*one.remarks.split("\n"), _reason(one))):
+        told = f"{line(one)} {one.milliseconds} ms {one.request} {one.address or '-'}"
+        print(_moment(one.at), printable(journal.name), printable(told), printable(one.agent), flush=True)
+        for remark in filter(None, (*one.remarks.split("\n"), reason(one))):
             print("   ", printable(remark))
         if bodies:
             print("    sent:    ", printable(one.sent))
             print("    answered:", printable(one.answered), flush=True)
-
-
-def _reason(one: Exchange) -> str:
-    """Why it was refused, in the answer's own words."""
-    if one.status < 400:
-        return ""
-    try:
-        told = json.loads(one.answered)
-        return ": ".join(filter(None, (told.get("scimType"), told.get("detail"))))
-    except (ValueError, AttributeError, TypeError):
-        return one.answered
 
 
 def _moment(at: int) -> str:

@@ -134,12 +134,13 @@ class Case(View):
         self.known.heads[head.id] = head
         self.known.settled.add(head.id)
         head.next_number += self._numbers
-        if any(_changes_authority(old, new) for old, new in self._puts):
-            head.epoch += 1
         for need in self._sweeps:
             self.known.sweep(need)
+        is_authority_moved = False
         for old, new in self._puts:
+            is_authority_moved = is_authority_moved or _changes_authority(old, new)
             self.known.put(old, new)
+        head.epoch += is_authority_moved
         for event in self._events:
             head.sequence += 1
             chain(event, head.sequence, head.link)
@@ -183,6 +184,10 @@ class Command(Protocol[R_co]):
 
     def needs(self, tenant: str) -> Iterable[Need]:
         """What it knows beforehand that it will look up; this spares a second pass, and nothing depends on it."""
+        return ()
+
+    def foreseen(self, tenant: str, fresh: Fresh) -> Iterable[Need]:
+        """As `needs`, of what follows from the ids that it will be given first."""
         return ()
 
     def decide(self, case: Case) -> R_co:

@@ -106,8 +106,10 @@ def attributes_of(view: View) -> tuple[Attribute, ...]:
 
 def values_of(view: View, user: str) -> tuple[AttributeValue, ...]:
     """The user's values of the attributes that there are. Raises `Unloaded`."""
-    own = {attribute.id for attribute in attributes_of(view)}
     held = view.known.many(AttributeValue, ("tenant", "user"), view.tenant, user)
+    if not held:
+        return ()
+    own = {attribute.id for attribute in attributes_of(view)}
     return tuple(value for value in held if value.attribute in own)
 
 
@@ -131,6 +133,8 @@ def valued(case: Case, user: str, wanted: tuple[tuple[str, str], ...]) -> tuple[
     Refuses with `Invalid` an attribute that there is not or that is a field of the directory, one that is named twice
     and a text over 1024 characters; with `Taken` another user's value of a unique one.
     """
+    if not wanted:
+        return ()
     known = {attribute.id: attribute for attribute in attributes_of(case) if attribute.field is None}
     if len({attribute for attribute, _ in wanted}) != len(wanted):
         refuse(Invalid("attributes", Fault.DUPLICATE))

@@ -11,6 +11,7 @@ from base64 import b32encode
 from muster.core.acts import Case
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
+from muster.core.known import Need
 from muster.core.policies import FIRST_AUTHENTICATOR, MOST_TOKENS, NONE, policy
 from muster.core.refusals import Fault, Full, Invalid, refuse
 
@@ -25,6 +26,7 @@ STATES = (NEW, ACTIVATING, ACTIVE, INACTIVE)
 LEAST_SEED, MOST_SEED = 10, 64
 """Bytes of a seed that is brought along."""
 
+SERIAL = ("tenant", "serial")
 _DRAWN_SEED = 20
 _SERIALS = 10**10
 
@@ -33,7 +35,7 @@ _SERIALS = 10**10
 class Authenticator(Entity):
     """An authenticator of a user. `serial` is ten digits, unique in the tenant; `sealed` holds its seed."""
 
-    UNIQUE = (("tenant", "serial"),)
+    UNIQUE = (SERIAL,)
     MANY = (("tenant", "user"),)
 
     id: str
@@ -56,10 +58,10 @@ def recorded_name(username: str, authenticator: Authenticator) -> str:
     return f"{username}/{authenticator.serial}"
 
 
-def first_authenticator(case: Case, user: str, username: str) -> tuple[Authenticator, ...]:
-    """Make the authenticator that the policy gives a new user, or none. Raises `Unloaded`."""
+def first_authenticator(case: Case, user: str, username: str, new_id: str) -> tuple[Authenticator, ...]:
+    """Make the authenticator that the policy gives a new user, under this id, or none. Raises `Unloaded`."""
     kind = policy(case, FIRST_AUTHENTICATOR)
-    return () if kind == NONE else (made(case, user, username, kind),)
+    return () if kind == NONE else (made(case, user, username, kind, new_id=new_id),)
 
 
 def added(case: Case, user: str, username: str, kind: str, seed: bytes | None) -> Authenticator:
@@ -80,21 +82,32 @@ def added(case: Case, user: str, username: str, kind: str, seed: bytes | None) -
     return made(case, user, username, kind, seed)
 
 
-def made(case: Case, user: str, username: str, kind: str, seed: bytes | None = None) -> Authenticator:
-    """A new token of a user, put and recorded. Raises `Unloaded`."""
-    one = _new(case, user, kind, seed)
+def made(
+    case: Case, user: str, username: str, kind: str, seed: bytes | None = None, new_id: str | None = None
+) -> Authenticator:
+    """A new token of a user, put and recorded; under `new_id`, if its serial number is nobody's. Raises `Unloaded`."""
+    one = _new(case, user, kind, seed, new_id)
     case.put(None, one)
     name = recorded_name(username, one)
     case.record("authenticator.created", "authenticator", one.id, name, None, one, RECORDED)
     return one
 
 
-def _new(case: Case, user: str, kind: str, seed: bytes | None) -> Authenticator:
+def serial_needed(tenant: str, authenticator_id: str) -> Need:
+    """The look-up of whoever has the serial number that an authenticator of this id is tried with."""
+    return Need(Authenticator, SERIAL, (tenant, _serial(authenticator_id)))
+
+
+def _serial(authenticator_id: str) -> str:
+    return f"{int(authenticator_id.replace('-', '')[-14:], 16) % _SERIALS:010d}"
+
+
+def _new(case: Case, user: str, kind: str, seed: bytes | None, new_id: str | None) -> Authenticator:
     # Serial numbers are drawn, so that they tell nothing of how many there are; one that is taken is drawn anew.
     while True:
-        authenticator_id = case.fresh.id()
-        serial = f"{int(authenticator_id.replace('-', '')[-14:], 16) % _SERIALS:010d}"
-        if case.known.one(Authenticator, ("tenant", "serial"), case.tenant, serial) is None:
+        authenticator_id = new_id or case.fresh.id()
+        serial, new_id = _serial(authenticator_id), None
+        if case.known.one(Authenticator, SERIAL, case.tenant, serial) is None:
             sealed = case.fresh.seal(_seed_text(case, kind, seed), authenticator_id)
             state = ACTIVATING if seed is None else ACTIVE
             return Authenticator(authenticator_id, case.tenant, user, kind, serial, state, sealed, case.at)

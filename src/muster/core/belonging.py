@@ -40,7 +40,10 @@ def _found(view: View, memberships: tuple[Membership, ...]) -> Belonging:
 
 def new_belonging(case: Case, user: User) -> Belonging:
     """What a user whom this very command makes is in, as it stands after the command."""
-    found = _found(case, tuple(one for one in case.added(Membership) if one.user == user.id))
+    memberships = tuple(one for one in case.added(Membership) if one.user == user.id)
+    if not memberships:
+        return NOWHERE
+    found = _found(case, memberships)
     groups = {group.id: group for group in (*found.groups, *case.added(Group))}
     organizations = {one.id: one for one in (*found.organizations, *case.added(Organization))}
     return Belonging(tuple(groups.values()), tuple(organizations.values()), found.resource_roles)

@@ -75,8 +75,8 @@ class CreateUser(Command[User]):
     draft: UserDraft
 
     def needs(self, tenant: str) -> Iterable[Need]:
-        """The login names, which are all that is not usually cached."""
-        return login_names_needed(tenant, self.draft)
+        """What must be nobody's yet, which is all that is not usually cached."""
+        return needed_by(tenant, self.draft)
 
     def decide(self, case: Case) -> User:
         """The new user."""
@@ -89,7 +89,7 @@ def create(case: Case, draft: UserDraft, first_of: Unit | None = None) -> User:
     The first user of a unit that is being made is at home in it, and without a scope of his own restricted to it.
     """
     check_texts(draft)
-    roles = tuple(find_role(case, *role, "roles") for role in bounded(draft.roles, "roles", MOST_ROLES))
+    roles = tuple([find_role(case, *role, "roles") for role in bounded(draft.roles, "roles", MOST_ROLES)])
     for role in roles:
         case.actor.must_hold(role.permissions, "role")
     home = chosen_home(case, draft) if first_of is None else first_of.id
@@ -104,7 +104,7 @@ def create(case: Case, draft: UserDraft, first_of: Unit | None = None) -> User:
         case.put(None, entity)
     more = [Change("aliases", None, alias.value) for alias in aliases]
     more += [Change(f"attribute {value.attribute}", None, value.value) for value in attributes]
-    add(case, user, *more, *(Change(name, None, text) for name, text in draft.extras))
+    add(case, user, *more, *[Change(name, None, text) for name, text in draft.extras])
     place(case, user, draft.places)
     if draft.notify and user.email is not None:
         welcome(case, user, user.email)
@@ -127,11 +127,13 @@ def folded_aliases(username: str, wanted: tuple[str, ...]) -> list[str]:
 
 
 def _aliases(case: Case, user: User, wanted: tuple[str, ...]) -> tuple[LoginName, ...]:
+    if not wanted:
+        return ()
     folded = folded_aliases(user.username, wanted)
     for alias in wanted:
         must_be_free(case, alias, "aliases")
     return tuple(
-        LoginName(case.tenant, name, user.id, case.fresh.id(), ALIAS, alias)
+        LoginName(case.tenant, name, user.id, case.fresh.id(), ALIAS, alias, user.number)
         for name, alias in zip(folded, wanted, strict=True)
     )
 
@@ -167,7 +169,7 @@ def bounded(items: tuple[T, ...], field: str, most: int) -> tuple[T, ...]:
     """The items, each once. Refuses with `Invalid` more than the limit."""
     if len(items) > most:
         refuse(Invalid(field, Fault.TOO_MANY, most))
-    return tuple(dict.fromkeys(items))
+    return tuple(dict.fromkeys(items)) if len(items) > 1 else items
 
 
 def chosen_home(case: Case, draft: UserDraft) -> str:
@@ -223,7 +225,7 @@ def drafted(case: Case, draft: UserDraft, roles: tuple[Role, ...], home: str, sc
         changed_at=case.at,
         last_login_at=None,
         version=1,
-        roles=tuple(sorted(role.id for role in roles)),
+        roles=tuple(sorted([role.id for role in roles])),
         scope=tuple(sorted(scope)),
         extras=draft.extras,
         mobile=draft.mobile,
@@ -231,21 +233,24 @@ def drafted(case: Case, draft: UserDraft, roles: tuple[Role, ...], home: str, sc
         external_id=draft.external_id,
         principal_name=draft.principal_name,
         security_id=draft.security_id,
-        locked=draft.locked,
+        locked_at=case.at if draft.locked else None,
     )
 
 
 def add(case: Case, user: User, *more: Change) -> None:
     """Keep a new user under a login name that was found free, and record it with what else came with him."""
-    case.put(None, LoginName(case.tenant, values.fold(user.username), user.id, user.id, USERNAME, user.username))
+    folded = values.fold(user.username)
+    case.put(None, LoginName(case.tenant, folded, user.id, user.id, USERNAME, user.username, user.number))
     case.put(None, user)
     case.record("user.created", "user", user.id, user.username, None, user, RECORDED, more)
 
 
-def login_names_needed(tenant: str, draft: UserDraft) -> Iterable[Need]:
-    """The login names that must be free for a draft."""
+def needed_by(tenant: str, draft: UserDraft) -> Iterable[Need]:
+    """What must be nobody's yet for a draft: its login names, and what another directory calls him."""
     for name in (draft.username, *draft.aliases[:MOST_ALIASES]):
         yield Need(LoginName, LoginName.KEY, (tenant, values.fold(name)))
+    if draft.external_id is not None:
+        yield Need(User, EXTERNAL_ID, (tenant, draft.external_id))
 
 
 def welcome(case: Case, user: User, email: str) -> None:

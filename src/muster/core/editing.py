@@ -18,7 +18,9 @@ from muster.core.entity import KEPT, Kept
 from muster.core.events import Change, named_differences
 from muster.core.frozen import frozen
 from muster.core.links import PasswordLink, is_live
+from muster.core.lockouts import locked_from
 from muster.core.memberships import Places, place
+from muster.core.policies import lockout
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, Obstacle, OwnAccount, Taken, Unsuited, refuse
 from muster.core.revising import (
     NOTHING,
@@ -102,7 +104,7 @@ class EditUser(Command[User]):
         edit = self.edit(user)
         changed = _edited(case, user, edit)
         revision = renamed(case, user, changed.username, edit.aliases) + revalued(case, user, edit.attributes)
-        if self.demanding and (revision.puts or replace(changed, active=user.active, locked=user.locked) != user):
+        if self.demanding and (revision.puts or replace(changed, active=user.active, locked_at=user.locked_at) != user):
             demand_mandatory(case, changed, attributes_after(case, user, revision))
         if changed.password != user.password:
             revision += Revision(changes=(Change("password", None, "set"),))
@@ -124,7 +126,10 @@ def _edited(case: Case, user: User, edit: UserEdit) -> User:
     if external is not None and case.known.many(User, EXTERNAL_ID, case.tenant, external):
         refuse(Taken("external_id"))
     changed: User = replace(user, **given, extras=with_extras(user, edit.extras))
-    if user.id == case.actor.id and (user.active > changed.active or changed.locked > user.locked):
+    if edit.locked is not KEPT:
+        changed = replace(changed, locked_at=locked_from(user, lockout(case), case.at, locked=edit.locked))
+    locks = changed.locked_at not in (None, user.locked_at)
+    if user.id == case.actor.id and (user.active > changed.active or locks):
         refuse(OwnAccount())
     if not changed.active:
         must_leave_successor(case, user)

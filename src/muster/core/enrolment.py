@@ -6,26 +6,33 @@ from collections.abc import Iterable
 
 from muster.core.acts import Case, Command, Question, View
 from muster.core.attributes import Attribute, AttributeValue, attributes_of, demand_mandatory, values_of
-from muster.core.authenticators import Authenticator, first_authenticator
+from muster.core.authenticators import Authenticator, first_authenticator, serial_needed
 from muster.core.belonging import NOWHERE, Belonging, belonging, new_belonging
-from muster.core.drafts import UserDraft, create, login_names_needed
+from muster.core.drafts import UserDraft, create, needed_by
 from muster.core.frozen import frozen
 from muster.core.known import Need
-from muster.core.users import Finder, LoginName, User
+from muster.core.lockouts import Lock, Lockout, lock_of
+from muster.core.memberships import Membership
+from muster.core.policies import lockout
+from muster.core.ports import Fresh
+from muster.core.users import ALIASES_OF, OF_A_USER, ById, Finder, LoginName, User, find_with, found_first
 
 
 @frozen
 class Detail:
-    """A user with his login names, authenticators, attribute values and what he is in.
+    """A user with his aliases, authenticators, attribute values and what he is in.
 
-    `attributes` are all of the tenant's.
+    `attributes` are all of the tenant's. `lock` is what holds him now, if he is locked, and `lockout` what the tenant
+    says about locks.
     """
 
     user: User
-    names: tuple[LoginName, ...]
+    aliases: tuple[LoginName, ...]
     authenticators: tuple[Authenticator, ...]
     values: tuple[AttributeValue, ...]
     attributes: tuple[Attribute, ...]
+    lockout: Lockout
+    lock: Lock | None
     belonging: Belonging = NOWHERE
 
 
@@ -38,18 +45,33 @@ class EnrolUser(Command[Detail]):
     draft: UserDraft
 
     def needs(self, tenant: str) -> Iterable[Need]:
-        """The login names, which are all that is not usually cached."""
-        return login_names_needed(tenant, self.draft)
+        """What must be nobody's yet, which is all that is not usually cached."""
+        return needed_by(tenant, self.draft)
+
+    def foreseen(self, tenant: str, fresh: Fresh) -> Iterable[Need]:
+        """The serial number that the authenticator is tried with."""
+        yield serial_needed(tenant, fresh.id())
 
     def decide(self, case: Case) -> Detail:
         """The new user, whole. Refuses as `CreateUser`, and with `Invalid` what is mandatory and absent."""
         draft = self.draft
+        # The first of the ids, as is foreseen.
+        authenticator_id = case.fresh.id()
         demand_mandatory(case, draft, (attribute for attribute, _ in draft.attributes))
         user = create(case, draft)
-        authenticators = first_authenticator(case, user.id, user.username)
-        names = tuple(name for name in case.added(LoginName) if name.user == user.id)
+        authenticators = first_authenticator(case, user.id, user.username, authenticator_id)
+        aliases = tuple(name for name in case.added(LoginName) if name.alias_of == user.id)
         values = tuple(case.added(AttributeValue))
-        return Detail(user, names, authenticators, values, attributes_of(case), new_belonging(case, user))
+        says = lockout(case)
+        lock = lock_of(user, says, case.at)
+        return Detail(user, aliases, authenticators, values, attributes_of(case), says, lock, new_belonging(case, user))
+
+
+def _beside(tenant: str, user: str) -> Iterable[Need]:
+    own = (tenant, user)
+    yield Need(LoginName, ALIASES_OF, own)
+    for kind in (Authenticator, AttributeValue, Membership):
+        yield Need(kind, OF_A_USER, own)
 
 
 @frozen
@@ -60,15 +82,23 @@ class UserDetail(Question[Detail]):
 
     find: Finder
 
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """The user and what is beside him, as far as his id tells."""
+        find = self.find
+        return (*found_first(find, tenant), *(_beside(tenant, find.user) if isinstance(find, ById) else ()))
+
     def answer(self, view: View) -> Detail:
         """The user. Refuses with `Unknown` one whom the actor does not see."""
-        user = self.find(view)
+        user = find_with(view, self.find, _beside)
         known, own = view.known, (user.tenant, user.id)
+        says = lockout(view)
         return Detail(
             user,
-            known.many(LoginName, ("tenant", "user"), *own),
-            known.many(Authenticator, ("tenant", "user"), *own),
+            known.many(LoginName, ALIASES_OF, *own),
+            known.many(Authenticator, OF_A_USER, *own),
             values_of(view, user.id),
             attributes_of(view),
+            says,
+            lock_of(user, says, view.at),
             belonging(view, user),
         )

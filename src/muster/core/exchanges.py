@@ -25,7 +25,7 @@ PAGES = 10
 MOST_JOURNALS = 300
 MOST_SHOWN = PAGE * PAGES
 TEXT_BYTES = 4_096
-"""Bytes that are kept of a request's body, and of an answer's; of a query and of remarks too."""
+"""Bytes that are kept of what was sent, and of what was answered; of details and of remarks too."""
 
 LINE_BYTES = 512
 
@@ -34,7 +34,9 @@ LINE_BYTES = 512
 class Exchange(Entity):
     """One request and its answer. `connection` is the id of whatever came, `number` its place among that one's.
 
-    Texts are cut where they are too long. `at` is UTC milliseconds; `request` is the id that the answer bore.
+    `kind`, `subject`, `details` and `outcome` are in the words of whoever noted it: what was asked, of what, how
+    exactly, and how that ended. Texts are cut where they are too long. `at` is UTC milliseconds; `request` is the id
+    that the answer bore, `agent` what the client calls itself.
     """
 
     KEY = ("tenant", "connection", "number")
@@ -46,10 +48,10 @@ class Exchange(Entity):
     page: int
     at: int
     milliseconds: int
-    method: str
-    path: str
-    query: str
-    status: int
+    kind: str
+    subject: str
+    details: str
+    outcome: str
     request: str
     address: str | None
     agent: str
@@ -81,10 +83,10 @@ class Noted:
     name: str
     at: int
     milliseconds: int
-    method: str
-    path: str
-    query: bytes
-    status: int
+    kind: str
+    subject: str
+    details: bytes
+    outcome: str
     request: str
     address: str | None
     agent: str
@@ -172,10 +174,10 @@ def _exchange(noted: Noted, number: int) -> Exchange:
         number // PAGE,
         noted.at,
         noted.milliseconds,
-        noted.method,
-        cut(noted.path.encode(errors="replace"), LINE_BYTES),
-        cut(noted.query, TEXT_BYTES),
-        noted.status,
+        cut(noted.kind.encode(errors="replace"), LINE_BYTES),
+        cut(noted.subject.encode(errors="replace"), LINE_BYTES),
+        cut(noted.details, TEXT_BYTES),
+        cut(noted.outcome.encode(errors="replace"), LINE_BYTES),
         noted.request,
         noted.address,
         cut(noted.agent.encode(errors="replace"), LINE_BYTES),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from muster.core.absence import page_with_the_absent_last
 from muster.core.acts import Case, Command, Question, View
 from muster.core.editing import Editor, EditUser
 from muster.core.frozen import frozen
 from muster.core.groups import Group
-from muster.core.known import Known
+from muster.core.known import Known, Need
 from muster.core.memberships import Membership, bodies_of, memberships_of
 from muster.core.placements import Placements
 from muster.core.query import Position, Search
-from muster.core.users import Finder, User
+from muster.core.users import OF_A_USER, ById, Finder, User, find_with, found_first
 from muster.core.walking_users import ends
 
 FEW = 10
@@ -63,6 +64,10 @@ def _held(known: Known, tenant: str, users: list[str]) -> Mapping[str, tuple[str
     return {user: tuple(bodies) for user, bodies in zip(users, own, strict=True)}
 
 
+def _beside(tenant: str, user: str) -> Iterable[Need]:
+    yield Need(Membership, OF_A_USER, (tenant, user))
+
+
 @frozen
 class GroupedUser(Question[Grouped]):
     """A user with his groups."""
@@ -72,20 +77,32 @@ class GroupedUser(Question[Grouped]):
     find: Finder
     with_groups: bool = True
 
+    def needs(self, tenant: str) -> Iterable[Need]:
+        """The user and what he is in, as far as his id tells."""
+        find, with_groups = self.find, self.with_groups
+        return (
+            *found_first(find, tenant),
+            *(_beside(tenant, find.user) if with_groups and isinstance(find, ById) else ()),
+        )
+
     def answer(self, view: View) -> Grouped:
         """The user. Refuses with `Unknown` one whom the actor does not see."""
-        user = self.find(view)
+        user = find_with(view, self.find, _beside) if self.with_groups else self.find(view)
         return _with_groups(view.known, user) if self.with_groups else Grouped(user)
 
 
 @frozen
 class GroupedUsers(Question[GroupedPage]):
-    """The users that a search finds, as far as the actor sees them, with their groups: at most 1,000."""
+    """The users that a search finds, as far as the actor sees them, with their groups: at most 1,000.
+
+    With `absent_last` it is sorted by one field, and whoever lacks that comes last, or first if descending.
+    """
 
     permission = "users:view"
 
     search: Search
     with_groups: bool = True
+    absent_last: bool = False
 
     def answer(self, view: View) -> GroupedPage:
         """The page. Raises `Unloaded`; refuses with `Invalid` a search that would look at too many users."""
@@ -93,7 +110,7 @@ class GroupedUsers(Question[GroupedPage]):
         limit = search.limit
         # One more says whether there is more.
         search = replace(search, limit=limit + 1) if limit else search
-        found = view.known.page(search)
+        found = page_with_the_absent_last(view.known, search) if self.absent_last else view.known.page(search)
         users = found.users[-limit:] if search.backwards else found.users[:limit]
         before, after = ends(search, users, found)
         with_groups = self.with_groups and bool(users)

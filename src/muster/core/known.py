@@ -7,29 +7,17 @@ changed is seen by the next in the same batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from muster.core.arrivals import Arrivals, Arrived
-from muster.core.branches import Assigned, Branch
-from muster.core.clashes import Clash
+from muster.core.asked import Answered, Asked, Unloaded
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import FIRST_LINK, Event
-from muster.core.listing import Listing, Tally
-from muster.core.placements import Placements
-from muster.core.query import Page, Search
 from muster.core.refusals import Unknown, refuse
-from muster.core.runs import Run
-from muster.core.token_query import TokenSearch
-from muster.core.trail_query import EventSearch
-from muster.core.walks import Stretch
-
-if TYPE_CHECKING:
-    from muster.core.authenticators import Authenticator
-    from muster.core.units import Unit
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
 
 
 class Need(NamedTuple):
@@ -52,19 +40,8 @@ class Several:
     needs: tuple[Need, ...]
 
 
-Asked = Search | Branch | Assigned | Run | Clash | Listing | Tally | Arrivals | TokenSearch | EventSearch | Placements
-"""A question in data."""
-
 Wanted = Need | Several | Asked
 """What can be lacking: one thing, several, or what a question in data finds."""
-
-
-class Unloaded(Exception):
-    """A rule asked for something that has not been loaded."""
-
-    def __init__(self, need: Wanted) -> None:
-        super().__init__(need)
-        self.need = need
 
 
 @dataclass(slots=True)
@@ -86,6 +63,9 @@ class Head(Entity):
     administrators: int = 0
 
 
+_NOTHING: Mapping[Hashable, Any] = {}
+_UNKNOWN = object()
+
 INSTALLATION = ""
 """The id of the head row that belongs to no tenant: whoever makes tenants holds it."""
 
@@ -98,21 +78,30 @@ class Writes:
     after: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
-class Known:
+class Known(Answered):
     """The loaded part of the directory with the changes of the batch so far laid over it.
 
-    `stable` holds, by tenant, what may be taken from a cache. `writes` is what the batch has to write, after it has
-    deleted all that is `swept`; `settled` names the heads that it moved.
+    `stable` and `derived` hold, by tenant, what may be taken from a cache; `derivations` is what was made of that here.
+    `writes` is what the batch has to write, after it has deleted all that is `swept`; `settled` names the heads that it
+    moved.
     """
 
-    def __init__(self, heads: dict[str, Head], stable: Mapping[str, Mapping[Need, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        heads: dict[str, Head],
+        stable: Mapping[str, Mapping[Need, Any]] | None = None,
+        derived: Mapping[str, Mapping[Hashable, Any]] | None = None,
+    ) -> None:
+        super().__init__()
         self.heads = heads
         self.settled: set[str] = set()
         self.writes: dict[type[Any], Writes] = {}
         self.swept: dict[Need, None] = {}
+        self.derivations: dict[tuple[str, Hashable], Any] = {}
         self._found: dict[Need, Any] = {}
+        self._unseen: dict[type[Any], list[tuple[Entity | None, Entity | None]]] = {}
         self._stable = stable or {}
-        self._answers: dict[Asked, Any] = {}
+        self._derived = derived or {}
 
     def head(self, tenant: str) -> Head:
         """The tenant's head row. Raises `Unloaded`, and refuses with `Unknown` a tenant that has none."""
@@ -143,10 +132,14 @@ class Known:
         return self._look_for([Need(kind, columns, values) for values in wanted])
 
     def _look_for(self, needs: list[Need]) -> list[Any]:
+        self.gather(needs)
+        return [self._look(need) for need in needs]
+
+    def gather(self, needs: Iterable[Need]) -> None:
+        """Have all of these looked up together, rather than as each is asked for. Raises `Unloaded`."""
         lacking = tuple(need for need in needs if self.lacks(need))
         if lacking:
             raise Unloaded(Several(lacking))
-        return [self._look(need) for need in needs]
 
     def touched(self, kind: type[E]) -> list[E]:
         """What the batch has put of a kind so far, as it stands now."""
@@ -171,78 +164,31 @@ class Known:
                 current.append(now)
         return current
 
-    def page(self, search: Search) -> Page:
-        """The page that a search finds among what is committed. Raises `Unloaded`."""
-        page: Page = self._answer(search)
-        return page
+    def derived(self, tenant: str, key: Hashable, make: Callable[[], T]) -> T:
+        """What is made of nothing but the tenant's stable entities; it may be kept for as long as they may.
 
-    def branch(self, branch: Branch) -> tuple[Unit, ...]:
-        """The units of a branch, by number, among what is committed. Raises `Unloaded`."""
-        units: tuple[Unit, ...] = self._answer(branch)
-        return units
-
-    def assigned(self, assigned: Assigned) -> tuple[tuple[str, int], ...] | None:
-        """A unit's id and a user's number for each that is found among what is committed; None if there are too many.
-
-        Raises `Unloaded`.
+        The key says of which, and what for. Raises what `make` raises.
         """
-        pairs: tuple[tuple[str, int], ...] | None = self._answer(assigned)
-        return pairs
+        if self.writes:
+            # The batch may have changed what it is made of.
+            return make()
+        place = (tenant, key)
+        made: T | None = self._made(place)
+        if made is None:
+            made = self.derivations[place] = make()
+        return made
 
-    def run(self, run: Run) -> tuple[Any, ...]:
-        """The entities of a run, by number, among what is committed. Raises `Unloaded`."""
-        entities: tuple[Any, ...] = self._answer(run)
-        return entities
+    def is_derived(self, tenant: str, key: Hashable) -> bool:
+        """Whether this is made already, so that `derived` needs nothing to be loaded."""
+        return not self.writes and self._made((tenant, key)) is not None
 
-    def clash(self, clash: Clash) -> bool | None:
-        """Whether two users have the same value among what is committed; None where too many have one.
-
-        Raises `Unloaded`.
-        """
-        found: bool | None = self._answer(clash)
-        return found
-
-    def listing(self, listing: Listing) -> tuple[Any, ...]:
-        """The rows of a list, and one more if there are more, from its place on. Raises `Unloaded`."""
-        entities: tuple[Any, ...] = self._answer(listing)
-        return entities
-
-    def tally(self, tally: Tally) -> int:
-        """How many there are among what is committed. Raises `Unloaded`."""
-        found: int = self._answer(tally)
-        return found
-
-    def arrived(self, arrivals: Arrivals) -> Arrived:
-        """What there is to know of users who are to join a body, among what is committed. Raises `Unloaded`."""
-        found: Arrived = self._answer(arrivals)
-        return found
-
-    def placements(self, wanted: Placements) -> Mapping[str, tuple[str, ...]]:
-        """The bodies of each user who is in any, the oldest first, among what is committed. Raises `Unloaded`."""
-        found: Mapping[str, tuple[str, ...]] = self._answer(wanted)
-        return found
-
-    def tokens(self, search: TokenSearch) -> Stretch[Authenticator]:
-        """The tokens that a search finds among what is committed. Raises `Unloaded`."""
-        found: Stretch[Authenticator] = self._answer(search)
-        return found
-
-    def events(self, search: EventSearch) -> Stretch[Event]:
-        """The events that a search finds among what is committed. Raises `Unloaded`."""
-        found: Stretch[Event] = self._answer(search)
-        return found
-
-    def _answer(self, question: Asked) -> Any:
-        if question not in self._answers:
-            raise Unloaded(question)
-        return self._answers[question]
-
-    def supply_answer(self, question: Asked, answer: Any) -> None:
-        """Take in what the store found for a question in data."""
-        self._answers[question] = answer
+    def _made(self, place: tuple[str, Hashable]) -> Any:
+        tenant, key = place
+        return self._derived.get(tenant, _NOTHING).get(key) or self.derivations.get(place)
 
     def lacks(self, need: Need) -> bool:
         """Whether this is still to be loaded."""
+        self._see(need.kind)
         return need not in self._found and self._cached(need) is None
 
     def _cached(self, need: Need) -> Any:
@@ -251,8 +197,10 @@ class Known:
         return self._stable.get(need.values[0], {}).get(need)
 
     def _look(self, need: Need) -> Any:
-        if need in self._found:
-            return self._found[need]
+        self._see(need.kind)
+        found = self._found.get(need, _UNKNOWN)
+        if found is not _UNKNOWN:
+            return found
         cached = self._cached(need)
         if cached is None:
             raise Unloaded(need)
@@ -264,11 +212,21 @@ class Known:
             self.heads.update((row.id, row) for row in rows)
             self._found[need] = None
             return
+        self._see(need.kind)
         if self.swept:
             rows = [row for row in rows if not self._is_swept(row)]
         kind_writes = self.writes.get(need.kind)
         current = list(rows) if kind_writes is None else self._overlaid(need, rows, kind_writes)
         self._found[need] = tuple(current) if need.many else (current[0] if current else None)
+
+    def supply_all(self, found: Mapping[tuple[Any, ...], list[Any]], needs: Iterable[Need]) -> None:
+        """As `supply` for needs of one kind and by the same columns, with the rows of each by its values."""
+        for need in needs:
+            rows = found[need.values]
+            if rows or self.writes or need.kind is Head:
+                self.supply(need, rows)
+            else:
+                self._found[need] = () if need.columns in need.kind.MANY else None
 
     def _overlaid(self, need: Need, rows: Iterable[Any], writes: Writes) -> list[Any]:
         by_key = {values_of(row, need.kind.KEY): row for row in rows}
@@ -283,13 +241,19 @@ class Known:
         key = values_of(entity, kind.KEY)
         writes.before.setdefault(key, old)
         writes.after[key] = new
-        if old is not None:
-            self._unindex(kind, old)
-        if new is not None:
-            self._index(kind, key, new)
+        self._unseen.setdefault(kind, []).append((old, new))
+
+    def _see(self, kind: type[Any]) -> None:
+        """Have what was put of a kind be found: not before anybody looks, which of most kinds nobody does."""
+        for old, new in self._unseen.pop(kind, ()):
+            if old is not None:
+                self._unindex(kind, old)
+            if new is not None:
+                self._index(kind, new)
 
     def sweep(self, need: Need) -> None:
         """End all entities with these values, loaded or not, at once: however many there are, it is one statement."""
+        self._see(need.kind)
         self.swept[need] = None
         writes = self._writes_of(need.kind)
         for key, written in writes.after.items():
@@ -330,9 +294,8 @@ class Known:
         for columns in kind.MANY:
             self._reindex(Need(kind, columns, values_of(old, columns)), old, None)
 
-    def _index(self, kind: type[Any], key: tuple[Any, ...], new: Entity) -> None:
-        self._found[Need(kind, kind.KEY, key)] = new
-        for columns in kind.UNIQUE:
+    def _index(self, kind: type[Any], new: Entity) -> None:
+        for columns in (kind.KEY, *kind.UNIQUE):
             self._found[Need(kind, columns, values_of(new, columns))] = new
         for columns in kind.MANY:
             self._reindex(Need(kind, columns, values_of(new, columns)), new, new)
@@ -347,6 +310,8 @@ class Known:
 
     def stable(self) -> dict[Need, Any]:
         """What was loaded by the tenant's own id first, and may be cached while its epoch stands."""
+        for kind in [kind for kind in self._unseen if kind.STABLE]:
+            self._see(kind)
         return {
             need: found
             for need, found in self._found.items()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.entity import Entity
 from muster.core.events import Change
 from muster.core.frozen import frozen
+from muster.core.lockouts import Lockout
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
 
 FIRST_AUTHENTICATOR = "first-authenticator"
@@ -18,6 +18,8 @@ SSO_ONLY_KEYS = "sso-only-keys"
 LOCKOUT_COUNT = "lockout-count"
 LOCKOUT_LIFETIME = "lockout-lifetime"
 LOCKOUT_MODE = "lockout-mode"
+LOCKOUT_OVER = "lockout-over"
+"""Before which moment locks have ended, in milliseconds since 1970: kept beside the policies, and set by none."""
 MOST_TOKENS = "most-tokens"
 NONE = "none"
 ALLOWED, REFUSED = "allowed", "refused"
@@ -91,6 +93,20 @@ def policy(view: View, name: str) -> str:
     return RULES[name].default
 
 
+def lockout(view: View) -> Lockout:
+    """What holds in the tenant about locks. Raises `Unloaded`."""
+    return _lockout({one.name: one for one in view.known.many(Policy, ("tenant",), view.tenant)})
+
+
+def _lockout(kept: Mapping[str, Policy]) -> Lockout:
+    def number(name: str) -> int:
+        one = kept.get(name)
+        return int(RULES[name].default if one is None else one.value)
+
+    over = kept.get(LOCKOUT_OVER)
+    return Lockout(number(LOCKOUT_COUNT), number(LOCKOUT_LIFETIME) * 1000, 0 if over is None else int(over.value))
+
+
 def is_extra(name: str) -> bool:
     """Whether a policy of this name would be one that only an API knows: `<api>.<name>`."""
     space, dot, rest = name.partition(".")
@@ -113,20 +129,29 @@ def _check(name: str, value: str) -> None:
 def _set(case: Case, wanted: Iterable[tuple[str, str]]) -> None:
     """Keep these values, and record as one event what is different; nothing if all are as they were."""
     kept = {one.name: one for one in case.known.many(Policy, ("tenant",), case.tenant)}
-    changes = []
+    over = _lockout(kept).since(case.at)
+    changes: list[Change] = []
     for name, value in dict(wanted).items():
         _check(name, value)
-        old = kept.get(name)
-        new = Policy(case.tenant, name, value) if old is None else replace(old, value=value)
-        if new != old:
-            kept[name] = new
-            case.put(old, new)
-            changes.append(Change(name, None if old is None else old.value, value))
+        changes += _put(case, kept, name, value)
     if sum(map(is_extra, kept)) > MOST_EXTRAS:
         refuse(Invalid("policies", Fault.TOO_MANY, MOST_EXTRAS))
+    if over and any(change.field == LOCKOUT_LIFETIME for change in changes):
+        # Locks that have ended do not come back with a longer lifetime. It follows from what is recorded.
+        _put(case, kept, LOCKOUT_OVER, str(over))
     if changes:
         subject = changes[0].field if len(changes) == 1 else ""
         case.record("policy.set", "policy", subject, subject, None, None, (), tuple(changes))
+
+
+def _put(case: Case, kept: dict[str, Policy], name: str, value: str) -> tuple[Change, ...]:
+    """Keep this value; what is different, if it is."""
+    old = kept.get(name)
+    if old is not None and old.value == value:
+        return ()
+    kept[name] = new = Policy(case.tenant, name, value)
+    case.put(old, new)
+    return (Change(name, None if old is None else old.value, value),)
 
 
 @frozen

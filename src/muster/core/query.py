@@ -6,12 +6,11 @@ that case and width make no difference; what is absent meets no comparison, and 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from enum import Enum
 from typing import TYPE_CHECKING, assert_never
 
 from muster.core.frozen import frozen
 from muster.core.values import fold
+from muster.core.words import Word
 
 if TYPE_CHECKING:
     from muster.core.users import User
@@ -20,10 +19,8 @@ MOST_ROWS = 1000
 MOST_OFFSET = 2**31 - 1
 
 
-class Text(Enum):
+class Text(Word):
     """Fields that hold text which is compared folded, by the user's attribute."""
-
-    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
 
     USERNAME = "username"
     GIVEN_NAME = "given_name"
@@ -31,10 +28,8 @@ class Text(Enum):
     EMAIL = "email"
 
 
-class Other(Enum):
+class Other(Word):
     """Further fields that a user can be sorted by, or asked to have."""
-
-    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
 
     NUMBER = "number"
     PHONE = "phone"
@@ -42,23 +37,19 @@ class Other(Enum):
     CREATED_AT = "created_at"
     CHANGED_AT = "changed_at"
     LAST_LOGIN_AT = "last_login_at"
+    LOCKED_AT = "locked_at"
     ACTIVE = "active"
 
 
-class Flag(Enum):
+class Flag(Word):
     """Fields that are true or false."""
 
-    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
-
     ACTIVE = "active"
-    LOCKED = "locked"
     SSO_ONLY = "sso_only"
 
 
-class Compare(Enum):
+class Compare(Word):
     """How a text compares with another."""
-
-    __hash__ = object.__hash__  # by identity: Enum\'s own costs more than the look-ups that it serves
 
     EQUALS = "equals"
     CONTAINS = "contains"
@@ -240,7 +231,19 @@ class Search:
     def bounded(self, tenant: str, within: tuple[str, ...] | None) -> Search:
         """The same question, asked in this tenant by somebody restricted to these units, its page within limits."""
         offset, limit = min(max(self.offset, 0), MOST_OFFSET), min(max(self.limit, 0), MOST_ROWS)
-        return replace(self, tenant=tenant, within=within, offset=offset, limit=limit)
+        # Field by field: `replace` takes three times as long, twice a question.
+        return Search(
+            tenant,
+            within,
+            self.conditions,
+            offset,
+            limit,
+            self.order,
+            self.start,
+            self.backwards,
+            self.total,
+            self.piecemeal,
+        )
 
 
 @frozen

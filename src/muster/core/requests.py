@@ -67,7 +67,8 @@ def commanding(actor: Actor, act: Command[R], at: int, fresh: Fresh, origin: Ori
         case.settle(chore=act.chore)
         return result
 
-    return Request(actor, at, tuple(sorted({actor.tenant, *act.heads})), tuple(act.needs(actor.tenant)), run)
+    heads = tuple(sorted({actor.tenant, *act.heads})) if act.heads else (actor.tenant,)
+    return Request(actor, at, heads, (*act.needs(actor.tenant), *act.foreseen(actor.tenant, fresh)), run)
 
 
 def asking(actor: Actor, act: Question[R], at: int) -> Request[R]:

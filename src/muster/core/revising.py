@@ -71,7 +71,8 @@ def _must_be_free(case: Case, wanted: list[str], username: str) -> None:
 def _named(case: Case, user: User, own: LoginName | None, folded: str, text: str, kind: str) -> LoginName:
     if own is not None and own.kind == kind:
         return replace(own, value=text)
-    return LoginName(case.tenant, folded, user.id, user.id if kind == USERNAME else case.fresh.id(), kind, text)
+    own_id = user.id if kind == USERNAME else case.fresh.id()
+    return LoginName(case.tenant, folded, user.id, own_id, kind, text, user.number)
 
 
 def _alias_changes(before: Iterable[str], after: Iterable[str]) -> tuple[Change, ...]:

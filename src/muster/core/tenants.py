@@ -10,6 +10,7 @@ from muster.core.applications import ApplicationDraft, add_application
 from muster.core.attributes import Attribute, AttributeTemplate, attributes_of, system_defined
 from muster.core.connections import ConnectionDraft, add_connection
 from muster.core.drafts import UserDraft, add, check_texts, drafted
+from muster.core.events import Change
 from muster.core.frozen import frozen
 from muster.core.keys import IssuedKey, minted
 from muster.core.known import INSTALLATION
@@ -147,11 +148,14 @@ class Adopt(Command[bool]):
 
     def decide(self, case: Case) -> bool:
         """Whether anything was lacking."""
-        changes = [*self._roles(case), *self._attributes(case), *_policies(case)]
-        for old, new in changes:
+        roles, attributes, policies = list(self._roles(case)), self._attributes(case), _policies(case)
+        changes = [change for old, new in roles for change in _role_changes(old, new)]
+        changes += [Change(f"attribute {attribute.id}", None, attribute.name) for attribute in attributes]
+        changes += [Change(policy.name, None, policy.value) for policy in policies]
+        for old, new in (*roles, *((None, new) for new in (*attributes, *policies))):
             case.put(old, new)
         if changes:
-            case.record("tenant.adopted", "tenant", case.tenant, "", None, None, ())
+            case.record("tenant.adopted", "tenant", case.tenant, "", None, None, (), tuple(changes))
         return bool(changes)
 
     def _roles(self, case: Case) -> Iterator[tuple[Role | None, Role]]:
@@ -163,13 +167,22 @@ class Adopt(Command[bool]):
             if new != old:
                 yield old, new
 
-    def _attributes(self, case: Case) -> Iterator[tuple[None, Attribute]]:
+    def _attributes(self, case: Case) -> list[Attribute]:
         present = {attribute.field for attribute in attributes_of(case)}
-        for template in self.attributes:
-            if template.field not in present:
-                yield None, system_defined(case, template)
+        return [system_defined(case, template) for template in self.attributes if template.field not in present]
 
 
-def _policies(case: Case) -> Iterator[tuple[None, Policy]]:
+def _policies(case: Case) -> list[Policy]:
     present = {policy.name for policy in case.known.many(Policy, ("tenant",), case.tenant)}
-    return ((None, policy) for policy in defaults(case.tenant) if policy.name not in present)
+    return [policy for policy in defaults(case.tenant) if policy.name not in present]
+
+
+def _role_changes(old: Role | None, new: Role) -> Iterator[Change]:
+    """What is new about a role: its name, and each permission that it gives from now on or no longer gives."""
+    field, name, before = f"role {new.id}", None, frozenset[str]()
+    if old is not None:
+        name, before = old.name, old.permissions
+    if name != new.name:
+        yield Change(field, name, new.name)
+    yield from (Change(f"{field} permissions", lost, None) for lost in sorted(before - new.permissions))
+    yield from (Change(f"{field} permissions", None, gained) for gained in sorted(new.permissions - before))

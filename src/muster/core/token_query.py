@@ -7,13 +7,13 @@ alone, is decided here, since the bound on how many rows are looked at counts no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 from typing import TYPE_CHECKING, assert_never
 
 from muster.core.frozen import frozen
 from muster.core.query import Compare
 from muster.core.values import fold
 from muster.core.walks import Key, Mark, Steps, Stretch, walk
+from muster.core.words import Word
 
 if TYPE_CHECKING:
     from muster.core.authenticators import Authenticator
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 LAST_CHARACTER = "\U0010ffff"
 
 
-class TokenField(Enum):
+class TokenField(Word):
     """What tokens can be ordered by; the serial number settles ties."""
-
-    __hash__ = object.__hash__  # by identity: Enum's own costs more than the look-ups that it serves
 
     SERIAL = "serial"
     STATE = "state"

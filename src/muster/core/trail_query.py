@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from enum import Enum
 from typing import assert_never
 
 from muster.core.events import Event
 from muster.core.frozen import frozen
 from muster.core.query import Compare
 from muster.core.walks import Mark, Steps, Stretch, walk
+from muster.core.words import Word
 
 MOST_SORTED = 50_000
 """How many events a span of time may hold that is sorted by anything but time."""
 
 
-class EventText(Enum):
+class EventText(Word):
     """Texts of an event; the address may be absent."""
-
-    __hash__ = object.__hash__  # by identity: Enum's own costs more than the look-ups that it serves
 
     SUBJECT_NAME = "subject_name"
     ACTOR_NAME = "actor_name"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.branches import MOST_UNITS, Assigned, Branch, topmost
-from muster.core.drafts import UserDraft, create, login_names_needed
+from muster.core.drafts import UserDraft, create, needed_by
 from muster.core.events import named_differences
 from muster.core.frozen import frozen
 from muster.core.known import Need
@@ -112,7 +112,7 @@ class CreateUnit(Command[Unit]):
 
     def needs(self, tenant: str) -> Iterable[Need]:
         """The first user's login names."""
-        return () if self.user is None else login_names_needed(tenant, self.user)
+        return () if self.user is None else needed_by(tenant, self.user)
 
     def decide(self, case: Case) -> Unit:
         """The new unit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from muster.core import values
 from muster.core.acts import Question, View
@@ -32,7 +32,8 @@ class User(Entity):
 
     `roles` and `scope` are sorted.
 
-    `password` is an argon2id hash. `extras` holds what only one API knows, under names that begin with its own; by the
+    `password` is an argon2id hash. `locked_at` is when he was locked, which may have ended by itself since, see
+    `lockouts`. `extras` holds what only one API knows, under names that begin with its own; by the
     lines of one whose name ends with an asterisk he can be found.
     """
 
@@ -68,7 +69,7 @@ class User(Entity):
     external_id: str | None = None
     principal_name: str | None = None
     security_id: str | None = None
-    locked: bool = False
+    locked_at: int | None = None
 
     @property
     def tallies(self) -> tuple[int, int]:
@@ -94,10 +95,13 @@ def mark(name: str, text: str) -> str:
 
 @frozen
 class LoginName(Entity):
-    """A name that a user signs in with: the username or an alias. No two in a tenant fold to the same."""
+    """A name that a user signs in with: the username or an alias. No two in a tenant fold to the same.
+
+    `number` is the user's.
+    """
 
     KEY = ("tenant", "folded")
-    MANY = (("tenant", "user"),)
+    MANY = (("tenant", "user"), ("tenant", "alias_of"))
 
     tenant: str
     folded: str
@@ -105,7 +109,17 @@ class LoginName(Entity):
     id: str
     kind: str
     value: str
+    number: int
 
+    @property
+    def alias_of(self) -> str | None:
+        """The id of the user whose alias it is; None for a username."""
+        return self.user if self.kind == ALIAS else None
+
+
+ALIASES_OF = ("tenant", "alias_of")
+OF_A_USER = ("tenant", "user")
+"""By what is found that belongs to a user."""
 
 RECORDED = (
     "number",
@@ -122,23 +136,33 @@ RECORDED = (
     "security_id",
     "home",
     "active",
-    "locked",
+    "locked_at",
     "sso_only",
     "roles",
     "scope",
 )
 
 
-@frozen
-class UserView:
-    """A user with what an API shows beside him. `visible` holds the topmost units that he sees."""
+@dataclass(slots=True, eq=False)
+class Standing:
+    """Where users stand who have home, roles and scope in common. `visible` holds the topmost units that they see.
 
-    user: User
+    As long as nobody's authority changes it is one object for all of them, so that what is made of it may be kept.
+    """
+
     tenant: Tenant
     home: Unit
     roles: tuple[Role, ...]
     scope: tuple[Unit, ...]
     visible: tuple[Unit, ...]
+
+
+@frozen
+class UserView:
+    """A user with what an API shows beside him."""
+
+    user: User
+    standing: Standing
 
 
 def roles_of(known: Known, user: User) -> tuple[Role, ...]:
@@ -176,21 +200,72 @@ def by_number(number: int) -> Finder:
     return lambda view: find_user(view, number)
 
 
+@frozen
+class ById:
+    """Finds the user of this id."""
+
+    user: str
+
+    def needs(self, tenant: str) -> tuple[Need, ...]:
+        """What will be looked up first."""
+        return (Need(User, User.KEY, (tenant, self.user)),)
+
+    def id_for(self, view: View) -> str:
+        """The id of whom it finds, if there is anybody."""
+        return self.user
+
+    def __call__(self, view: View) -> User:
+        return find_user_by_id(view, self.user)
+
+
+@frozen
+class ByLoginName:
+    """Finds the user who signs in with this name, username or alias."""
+
+    folded: str
+
+    def needs(self, tenant: str) -> tuple[Need, ...]:
+        """What will be looked up first."""
+        return (Need(LoginName, LoginName.KEY, (tenant, self.folded)),)
+
+    def id_for(self, view: View) -> str:
+        """The id of whom it finds. Refuses with `Unknown` a name that nobody has."""
+        found = view.known.one(LoginName, LoginName.KEY, view.tenant, self.folded)
+        if found is None:
+            refuse(Unknown("user"))
+        return found.user
+
+    def __call__(self, view: View) -> User:
+        return find_user_by_id(view, self.id_for(view))
+
+
 def by_id(user_id: str) -> Finder:
     """The user of this id."""
-    return lambda view: find_user_by_id(view, user_id)
+    return ById(user_id)
 
 
 def by_login_name(name: str) -> Finder:
     """The user who signs in with this name, username or alias."""
+    return ByLoginName(values.fold(name))
 
-    def find(view: View) -> User:
-        found = view.known.one(LoginName, LoginName.KEY, view.tenant, values.fold(name))
-        if found is None:
-            refuse(Unknown("user"))
-        return find_user_by_id(view, found.user)
 
-    return find
+def found_first(find: Finder, tenant: str) -> tuple[Need, ...]:
+    """What a finder is known to look up first."""
+    return find.needs(tenant) if isinstance(find, ById | ByLoginName) else ()
+
+
+def find_with(view: View, find: Finder, beside: Callable[[str, str], Iterable[Need]]) -> User:
+    """The user, for whom all that is kept beside him is looked up together with him, as soon as his id is known.
+
+    `beside` gives what that is for a tenant and a user's id. Raises `Unloaded`; refuses with `Unknown`.
+    """
+    if isinstance(find, ById | ByLoginName):
+        user_id = find.id_for(view)
+        view.known.gather((Need(User, User.KEY, (view.tenant, user_id)), *beside(view.tenant, user_id)))
+        return find(view)
+    user = find(view)
+    view.known.gather(beside(user.tenant, user.id))
+    return user
 
 
 def by_external_id(external_id: str) -> Finder:
@@ -226,6 +301,14 @@ def must_manage(view: View, user: User) -> None:
 def look(view: View, user: User) -> UserView:
     """The user with his tenant, home, roles and units. Raises `Unloaded`."""
     known = view.known
+    return UserView(user, known.derived(user.tenant, _place(user), lambda: _standing(known, user)))
+
+
+def _place(user: User) -> tuple[object, ...]:
+    return "standing", user.home, user.roles, user.scope
+
+
+def _standing(known: Known, user: User) -> Standing:
     tenant = known.one(Tenant, Tenant.KEY, user.tenant)
     home = known.one(Unit, Unit.KEY, user.tenant, user.home)
     root = None if tenant is None else known.one(Unit, Unit.KEY, user.tenant, tenant.root)
@@ -233,7 +316,7 @@ def look(view: View, user: User) -> UserView:
         raise AssertionError(f"user {user.id} is kept without his tenant or home")
     scope = scope_of(known, user)
     home, *visible = in_effect(known, home, *(scope or (root,)))
-    return UserView(user, tenant, home, roles_of(known, user), scope, tuple(visible))
+    return Standing(tenant, home, roles_of(known, user), scope, tuple(visible))
 
 
 @frozen
@@ -287,11 +370,13 @@ class Users(Question[tuple[tuple[UserView, ...], Page]]):
             further.append(Holds(find_role(view, *self.role, "roles").id))
         search = self.search.bounded(view.tenant, view.actor.within)
         page = view.known.page(search if not further else replace(search, conditions=(*search.conditions, *further)))
-        _look_up_together(view.known, page.users)
+        strangers = [user for user in page.users if not view.known.is_derived(user.tenant, _place(user))]
+        if strangers:
+            _look_up_together(view.known, strangers)
         return tuple(look(view, user) for user in page.users), page
 
 
-def _look_up_together(known: Known, users: tuple[User, ...]) -> None:
+def _look_up_together(known: Known, users: list[User]) -> None:
     """Have what is shown beside these users looked up at once, rather than user by user. Raises `Unloaded`."""
     wanted = dict.fromkeys((user.tenant, unit) for user in users for unit in (user.home, *user.scope))
     units = known.each(Unit, Unit.KEY, wanted)

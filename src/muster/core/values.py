@@ -58,7 +58,8 @@ def line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
     """One line of text of at most `limit` characters without control characters. Raises `Refused` with `Invalid`."""
     if len(text) > limit:
         refuse(Invalid(field, Fault.TOO_LONG, limit))
-    if _CONTROL.search(text):
+    # What is printable has none of them; this is asked of a dozen texts in every create, and takes a third of the time.
+    if not text.isprintable() and _CONTROL.search(text):
         refuse(Invalid(field, Fault.CHARACTERS))
     return text
 
@@ -73,7 +74,7 @@ def searched_line(text: str, field: str, limit: int = TEXT_LENGTH) -> str:
 def is_keepable(value: object) -> bool:
     """Whether a database can hold the text or number at all: no NUL, no lone surrogate, 64 bits."""
     if isinstance(value, str):
-        return not _UNKEEPABLE.search(value)
+        return value.isprintable() or not _UNKEEPABLE.search(value)
     return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from enum import Enum
 from typing import TypeVar
 
 from muster.core.acts import Question, View
@@ -12,31 +11,31 @@ from muster.core.attributes import AttributeValue, attributes_of, values_of
 from muster.core.authenticators import Authenticator
 from muster.core.belonging import NOWHERE, Belonging
 from muster.core.enrolment import Detail
-from muster.core.entity import Entity
+from muster.core.entity import Columns, Entity
 from muster.core.frozen import frozen
 from muster.core.groups import Group
+from muster.core.lockouts import Lock, lock_of, locked_now
 from muster.core.memberships import Body, Membership
 from muster.core.organizations import Organization
+from muster.core.policies import lockout
 from muster.core.query import NOBODY, Condition, Holds, Order, Page, Position, Search, position_of, ties_descend
 from muster.core.resource_roles import ResourceRole, all_roles, lineages
 from muster.core.roles import Role
-from muster.core.users import LoginName, User
+from muster.core.users import ALIASES_OF, OF_A_USER, LoginName, User
+from muster.core.words import Word
 
 MOST_TOGETHER = 100
 
-OF_A_USER = ("tenant", "user")
 
 E = TypeVar("E", bound=Entity)
 B = TypeVar("B", bound=Body)
 T = TypeVar("T")
 
 
-class Beside(Enum):
+class Beside(Word):
     """What can be shown beside a user."""
 
-    __hash__ = object.__hash__  # by identity: Enum's own costs more than the look-ups that it serves
-
-    NAMES = "names"
+    ALIASES = "aliases"
     AUTHENTICATORS = "authenticators"
     VALUES = "values"
     BODIES = "bodies"
@@ -44,7 +43,7 @@ class Beside(Enum):
 
 @frozen
 class DetailedPage:
-    """A page of users; what was not asked for is empty in each.
+    """A page of users; what was not asked for is empty in each, but that the locked have their authenticators.
 
     `before` and `after` are the places from which to go on backwards and forwards; None where nobody is left there.
     """
@@ -58,7 +57,8 @@ class DetailedPage:
 class DetailedUsers(Question[DetailedPage]):
     """The users that a search finds from its start on, as far as the actor sees them, at most 100.
 
-    Each holds all of `roles`, by catalogue and id; who holds what there is not is nobody. Where too many would have to
+    Each holds all of `roles`, by catalogue and id; who holds what there is not is nobody. With `locked` each is locked
+    at this moment. Where too many would have to
     be looked at for a whole page, it is short, and goes on where that stopped.
     """
 
@@ -67,13 +67,15 @@ class DetailedUsers(Question[DetailedPage]):
     search: Search
     beside: frozenset[Beside] = frozenset()
     roles: tuple[tuple[str, str], ...] = ()
+    locked: bool = False
 
     def answer(self, view: View) -> DetailedPage:
         """The page. Raises `Unloaded`; refuses with `Invalid` an order in which users cannot be walked through."""
         limit = min(max(self.search.limit, 1), MOST_TOGETHER)
+        locked = [locked_now(lockout(view), view.at)] if self.locked else []
         search = replace(
             self.search.bounded(view.tenant, view.actor.within),
-            conditions=(*self.search.conditions, *_held(view, self.roles)),
+            conditions=(*self.search.conditions, *_held(view, self.roles), *locked),
             offset=0,
             limit=limit + 1,
             total=False,
@@ -115,20 +117,31 @@ def _turned(start: Position, order: tuple[Order, ...], *, backwards: bool) -> Po
 
 
 def _details(view: View, users: tuple[User, ...], beside: frozenset[Beside]) -> tuple[Detail, ...]:
-    def each(kind: type[E], what: Beside) -> list[tuple[E, ...]]:
+    def each(kind: type[E], what: Beside, columns: Columns = OF_A_USER) -> list[tuple[E, ...]]:
         if what not in beside:
             return [()] * len(users)
-        return view.known.many_each(kind, OF_A_USER, ((user.tenant, user.id) for user in users))
+        return view.known.many_each(kind, columns, ((user.tenant, user.id) for user in users))
 
-    names, tokens = each(LoginName, Beside.NAMES), each(Authenticator, Beside.AUTHENTICATORS)
+    says = lockout(view)
+    locks = [lock_of(user, says, view.at) for user in users]
+    aliases, tokens = each(LoginName, Beside.ALIASES, ALIASES_OF), each(Authenticator, Beside.AUTHENTICATORS)
+    if Beside.AUTHENTICATORS not in beside:
+        tokens = _of_the_locked(view, users, locks)
     each(AttributeValue, Beside.VALUES)
     are_valued = Beside.VALUES in beside
     attributes = attributes_of(view) if are_valued else ()
     placed = _belongings(view, each(Membership, Beside.BODIES))
     return tuple(
-        Detail(user, his, held, values_of(view, user.id) if are_valued else (), attributes, belonging)
-        for user, his, held, belonging in zip(users, names, tokens, placed, strict=True)
+        Detail(user, his, held, values_of(view, user.id) if are_valued else (), attributes, says, lock, belonging)
+        for user, his, held, lock, belonging in zip(users, aliases, tokens, locks, placed, strict=True)
     )
+
+
+def _of_the_locked(view: View, users: tuple[User, ...], locks: list[Lock | None]) -> list[tuple[Authenticator, ...]]:
+    """For each user his authenticators if he is locked, and none otherwise."""
+    locked = [(user.tenant, user.id) for user, lock in zip(users, locks, strict=True) if lock is not None]
+    held = iter(view.known.many_each(Authenticator, OF_A_USER, locked))
+    return [() if lock is None else next(held) for lock in locks]
 
 
 def _belongings(view: View, memberships: list[tuple[Membership, ...]]) -> list[Belonging]:

@@ -9,11 +9,11 @@ PROBED = 100
 CHOSEN = 50_000
 """Users that may be looked at one by one, by their rows; a search that needs more is refused."""
 
-CANDIDATES = 20_000
-"""Of them, those of whom nothing is known but that they may hold a text somewhere."""
+CANDIDATES = 10_000
+"""Users of whom nothing is known but that they may hold a text somewhere: what they hold is compared."""
 
-BEGUN = 10_000
-"""Users some name of whom may begin with a text: each of their names is an entry of its own."""
+BEGUN = 40_000
+"""Users who sign in with a name that may begin with a text; of several fields together the same share for each."""
 
 LISTED = 100_000
 """Users of whom one entry of an index may be gone through, where no row has to be looked at."""
@@ -25,4 +25,4 @@ FEW = 500
 """So few that no other index is asked for fewer."""
 
 DEEP = 1_000
-"""The offset from which on it is remembered where pages end."""
+"""The offset from which on a page is looked for by its block of numbers, and it is remembered where it ended."""

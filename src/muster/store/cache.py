@@ -1,46 +1,67 @@
-"""What may be kept in memory between requests: entities whose every change ends the tenant's epoch."""
+"""What may be kept in memory between requests: entities whose every change ends the tenant's epoch, and what is made
+of nothing but them.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 from muster.core.known import Head, Known, Need
 
 MOST_TENANTS = 1_000
 MOST_ENTITIES = 5_000
+MOST_DERIVED = 5_000
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is kept of a tenant since its epoch began."""
+
+    epoch: int
+    entities: dict[Need, Any] = field(default_factory=dict)
+    derived: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class StableCache:
-    """Units, roles and the like, by tenant and epoch; bounded in tenants and in entities a tenant."""
+    """Units, roles and the like, by tenant and epoch; bounded in tenants, and in each tenant."""
 
     def __init__(self) -> None:
-        self._tenants: OrderedDict[str, tuple[int, dict[Need, Any]]] = OrderedDict()
+        self._tenants: OrderedDict[str, _Kept] = OrderedDict()
 
-    def standing(self, heads: Mapping[str, Head]) -> dict[str, dict[Need, Any]]:
-        """What is cached for these tenants and was loaded in the epoch that their heads name."""
-        found = {}
+    def known(self, heads: dict[str, Head]) -> Known:
+        """What is known of these tenants to begin with: what was loaded in the epoch that their heads name."""
+        stable, derived = {}, {}
         for tenant, head in heads.items():
-            cached = self._tenants.get(tenant)
-            if cached is not None and cached[0] == head.epoch:
-                found[tenant] = cached[1]
-        return found
+            kept = self._tenants.get(tenant)
+            if kept is not None and kept.epoch == head.epoch:
+                stable[tenant], derived[tenant] = kept.entities, kept.derived
+        return Known(heads, stable, derived)
 
     def keep(self, known: Known) -> None:
-        """Take in what was loaded; what belongs to an older epoch makes way."""
+        """Take in what was loaded and made; what belongs to an older epoch makes way."""
         for need, entity in known.stable().items():
-            head = known.heads.get(need.values[0])
-            if head is not None:
-                self._of(head)[need] = entity
+            kept = self._of(known, need.values[0])
+            if kept is not None:
+                if len(kept.entities) >= MOST_ENTITIES:
+                    kept.entities.clear()
+                kept.entities[need] = entity
+        for (tenant, key), made in known.derivations.items():
+            kept = self._of(known, tenant)
+            if kept is not None:
+                if len(kept.derived) >= MOST_DERIVED:
+                    kept.derived.clear()
+                kept.derived[key] = made
 
-    def _of(self, head: Head) -> dict[Need, Any]:
-        epoch, entities = self._tenants.get(head.id, (-1, {}))
-        if epoch > head.epoch:
-            return {}
-        if epoch != head.epoch or len(entities) >= MOST_ENTITIES:
-            entities = {}
-            self._tenants[head.id] = (head.epoch, entities)
+    def _of(self, known: Known, tenant: str) -> _Kept | None:
+        head = known.heads.get(tenant)
+        if head is None:
+            return None
+        kept = self._tenants.get(tenant)
+        if kept is None or kept.epoch < head.epoch:
+            kept = self._tenants[tenant] = _Kept(head.epoch)
             if len(self._tenants) > MOST_TENANTS:
                 self._tenants.popitem(last=False)
-        return entities
+        return kept if kept.epoch == head.epoch else None

@@ -67,7 +67,9 @@ def is_indexed(condition: Condition) -> bool:
     """Whether the index of substrings narrows the condition down."""
     if not isinstance(condition, TextIs | LoginNameIs) or condition.compare not in (Compare.CONTAINS, Compare.ENDS):
         return False
-    return len(fold(condition.text)) >= SHORTEST and is_keepable(condition.text)
+    # Aliases stand in lines there.
+    is_line = is_keepable(condition.text) and "\n" not in condition.text
+    return is_line and len(fold(condition.text)) >= SHORTEST
 
 
 class Key(str):
@@ -111,7 +113,7 @@ def values_of(condition: Condition) -> Iterator[Any]:
         case TextIs(compare=compare, text=text) | LoginNameIs(compare, text):
             yield from _text_values(compare, fold(text))
             if is_indexed(condition):
-                yield Key(fold(text))
+                yield from (Key(fold(text)), fold(text))
         case Present() | FlagIs() | HasPassword():
             return
         case During(_, since, before):
@@ -181,17 +183,19 @@ def tenant_mark() -> BindParameter[str]:
     return bindparam("tenant")
 
 
-def where_of(condition: Condition, marks: Marks) -> ColumnElement[bool]:
-    """Whether a row of `users` meets the condition."""
+def where_of(condition: Condition, marks: Marks, rows: Any = users.c) -> ColumnElement[bool]:
+    """Whether a row of `users` meets the condition; `rows` are the columns of another table that has the same."""
     match condition:
         case TextIs(fields, compare, _):
             return _compared(columns_of(fields), compare, marks, indexed=is_indexed(condition))
         case Present(field):
             return _present(field)
         case FlagIs(flag, value):
-            return users.c[flag.value] == literal_column(str(int(value)))
+            flagged: ColumnElement[bool] = rows[flag.value] == literal_column(str(int(value)))
+            return flagged
         case KindIs(kind):
-            return users.c.kind == (text(f"'{kind}'") if kind in _KINDS else marks.take())
+            own: ColumnElement[bool] = rows.kind == (literal_column(f"'{kind}'") if kind in _KINDS else marks.take())
+            return own
         case HomeBelow():
             return users.c.home.in_(units_in(marks.take(), marks.take()))
         case Holds():
@@ -205,7 +209,7 @@ def where_of(condition: Condition, marks: Marks) -> ColumnElement[bool]:
             return select(text("1")).where(*_beside(condition, marks)).exists()
         case Not(inner):
             # A comparison with what is absent is unknown in SQL, and false here.
-            return not_(func.coalesce(where_of(inner, marks), false()))
+            return not_(func.coalesce(where_of(inner, marks, rows), false()))
         case AnyOf(conditions):
             return or_(false(), *(where_of(inner, marks) for inner in conditions))
         case _:
@@ -258,14 +262,13 @@ def _compared(
     likes = [column.like(wanted, escape="\\") for column in columns]
     if compare is Compare.STARTS or indexed:
         marks.take()
-    if compare is Compare.STARTS:
         marks.take()
     return or_(*likes)
 
 
 def _present(field: Text | Other) -> ColumnElement[bool]:
     column: ColumnElement[Any] = users.c[field.value]
-    if field in (Other.NUMBER, Other.CREATED_AT, Other.CHANGED_AT, Other.LAST_LOGIN_AT, Other.ACTIVE):
+    if field not in (*FOLDED, Other.PHONE, Other.JOB_TITLE):
         return column.is_not(None)
     return and_(column.is_not(None), column != "")
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from muster.core.known import INSTALLATION, Head
 from muster.core.requests import Request
-from muster.store import index, postgresql, sweeping
+from muster.store import census, index, postgresql, sweeping
 from muster.store.cache import StableCache
 from muster.store.chores import Upkeep
 from muster.store.history import History
@@ -165,6 +165,15 @@ class DatabaseStore:
     async def read(self, request: Request[R]) -> R:
         result: R = await self._reader.answer(request)
         return result
+
+    async def verify_census(self) -> int:
+        """How many figures of the census are wrong: none, as long as nobody else writes to the database."""
+        async with self._database.searching() as session, session.snapshot():
+            return await census.wrong(session)
+
+    async def correct_census(self) -> int:
+        """Count everybody anew where the census is wrong, in which time nobody can write; how many figures were."""
+        return await self._writer.run(census.correct)
 
     async def check(self) -> None:
         """Look whether the database answers. Raises `DatabaseFailed`."""

@@ -8,7 +8,9 @@ search looks at what the index says and at whoever is pending. What it finds are
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sqlalchemy import ColumnElement
 
 from muster.core.known import Writes
 from muster.core.users import ALIAS, LoginName, User
@@ -16,6 +18,7 @@ from muster.core.values import fold
 
 if TYPE_CHECKING:
     from muster.store.session import Session
+    from muster.store.statements import Insert
 
 SHORTEST = 3
 """Texts of fewer characters have no trigram, and are not in the index."""
@@ -25,14 +28,34 @@ TOGETHER = 64
 
 IDLE_SECONDS = 0.5
 
-Place = tuple[str, str, str]
-"""A user in the index: his tenant, his id and his words; without words he has no place in it any more."""
+
+class Place(NamedTuple):
+    """A user in the index, with all that is looked at there. Without a number he has no place in it any more.
+
+    Of his aliases each ends a line.
+    """
+
+    tenant: str
+    user: str
+    number: int | None
+    username_folded: str | None
+    given_folded: str | None
+    family_folded: str | None
+    email_folded: str | None
+    aliases: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it in lines, so that no text is found across two of them."""
+        named = (self.username_folded, self.given_folded, self.family_folded, self.email_folded)
+        return "\n".join([word for word in named if word] + ([self.aliases] if self.aliases else []))
+
 
 ALIASES = ("tenant", "user")
 _SEARCHED = ("username", "given_name", "family_name", "email")
 _TENANTS = "SELECT DISTINCT tenant FROM search_pending LIMIT 20"
 _PENDING = (
-    'SELECT p.tenant, p."user", u.username_folded, u.given_folded, u.family_folded, u.email_folded '
+    'SELECT p.tenant, p."user", u.number, u.username_folded, u.given_folded, u.family_folded, u.email_folded '
     'FROM search_pending p LEFT JOIN users u ON u.tenant = p.tenant AND u.id = p."user" '
     f"WHERE p.tenant IN (SELECT tenant FROM ({_TENANTS}) t) LIMIT {TOGETHER}"
 )
@@ -41,11 +64,17 @@ _PENDING = (
 class Index(Protocol):
     """What the two databases do differently about the index."""
 
-    note: str
-    """A statement that notes a user, tenant and id, as pending, once."""
+    note: Insert
+    """Notes users, by tenant and id, as pending, each once."""
 
     def candidates(self, mark: str) -> str:
-        """A query for the ids of the users of `:tenant` that may hold the text whose key is the parameter `mark`."""
+        """A query for those of `:tenant` who may hold the text whose key is the parameter `mark`, but who is pending.
+
+        That is their numbers, then what is looked at, as in `Place`.
+        """
+
+    def holds(self, text: ColumnElement[Any], part: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a text has a part, letter by letter."""
 
     def key(self, text: str) -> Any:
         """What `candidates` is given for a folded text of three characters or more."""
@@ -57,29 +86,48 @@ class Index(Protocol):
         """As `place`, for many users who have never had a place yet."""
 
 
+def not_pending(table: str) -> str:
+    """SQL for who of this table's users is not pending: of whom it is, the table no longer says what he is.
+
+    There is no need to know them all: where they are more than candidates may be, `most` and up, the search is refused.
+    """
+    some = 'SELECT "user" FROM search_pending WHERE tenant = :tenant LIMIT :most'
+    return f'{table}."user" NOT IN ({some})'
+
+
 def trigrams(text: str) -> list[int]:
     """Every three characters in a row, each as one number of 63 bits."""
     points = [ord(character) for character in text]
     return sorted({a << 42 | b << 21 | c for a, b, c in zip(points, points[1:], points[2:], strict=False)})
 
 
+def looked_up(text: str) -> list[str]:
+    """The trigrams of a text that are looked up: every other one and the last, which leave no character out.
+
+    All of them would find hardly fewer candidates, at twice the work.
+    """
+    places = [*range(0, len(text) - SHORTEST, 2), len(text) - SHORTEST]
+    return list(dict.fromkeys(text[at : at + SHORTEST] for at in places))
+
+
 def place_of(user: User, aliases: Iterable[str] = ()) -> Place:
     """The place in the index of a user with these aliases."""
-    words = (*(getattr(user, field) for field in _SEARCHED), *aliases)
-    return user.tenant, user.id, _lines(fold(word) for word in words if word)
+    folded = [None if word is None else fold(word) for word in (getattr(user, field) for field in _SEARCHED)]
+    return Place._make((user.tenant, user.id, user.number, *folded, _lines(map(fold, aliases))))
 
 
-def _lines(words: Iterable[str | None]) -> str:
-    # In lines, so that no text is found across two of them.
-    return "\n".join(word for word in words if word)
+def _lines(words: Iterable[str]) -> str:
+    return "".join(f"{word}\n" for word in words)
 
 
 def pending(writes: Mapping[type[Any], Writes]) -> list[tuple[str, str]]:
     """Tenant and id of the users whose place in the index is no longer right, each once."""
     found = dict.fromkeys(key for key, before, after in _changes(writes, User) if _is_moved(before, after))
     for _, before, after in _changes(writes, LoginName):
-        # A username is the user's own field as well, and noticed there.
-        found |= {(name.tenant, name.user): None for name in (before, after) if name is not None and name.kind == ALIAS}
+        for name in (before, after):
+            # A username is the user's own field as well, and noticed there.
+            if name is not None and name.kind == ALIAS:
+                found[name.tenant, name.user] = None
     return list(found)
 
 
@@ -101,7 +149,7 @@ async def index_some(session: Session) -> int:
     await session.lock_heads(sorted(tenants))
     rows = await session.fetch(_PENDING, [], long=False)
     aliases = await _aliases(session, [(row[0], row[1]) for row in rows])
-    places = [(row[0], row[1], _lines((*tuple(row)[2:], *aliases.get((row[0], row[1]), ())))) for row in rows]
+    places = [Place._make((*row, _lines(aliases.get((row[0], row[1]), ())))) for row in rows]
     await session.index.place(session, places)
     return len(places)
 
@@ -109,7 +157,7 @@ async def index_some(session: Session) -> int:
 async def _aliases(session: Session, users: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     # By position: `rows` knows the layouts, and is above what is written here.
-    for tenant, folded, user, _, kind, _ in await session.rows(LoginName, ALIASES, users) if users else ():
+    for tenant, folded, user, _, kind, *_ in await session.rows(LoginName, ALIASES, users) if users else ():
         if kind == ALIAS:
             found.setdefault((tenant, user), []).append(folded)
     return found

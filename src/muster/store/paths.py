@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Join, Select, Text, and_, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Join, Select, Text, and_, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -33,6 +33,22 @@ def _listed(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(_Listed, "postgresql")
 def _listed_by_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json))"
+
+
+class _Numbers(_Listed):
+    """The numbers of a JSON list with SQLite, of an array with PostgreSQL, one a row."""
+
+    inherit_cache = True
+
+
+@compiles(_Numbers, "postgresql")
+def _numbers_by_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"(SELECT unnest(CAST({compiler.process(element.clauses, **options)} AS bigint[])) AS value)"
+
+
+def numbers_in(numbers: Any) -> FromClause:
+    """A table of the numbers of a parameter, in its column `value`."""
+    return _Numbers(numbers).table_valued("value", name="given")
 
 
 class InOrder(Join):

@@ -6,30 +6,37 @@ every connection, whatever the server's default.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, ClassVar
 
 import asyncpg
-from sqlalchemy import BigInteger, Dialect, LargeBinary, Select, Table
+from sqlalchemy import BigInteger, ColumnElement, Dialect, LargeBinary, Select, Table, func
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
 from muster.core.users import User
-from muster.store.index import Index, Place, trigrams
+from muster.store import tables
+from muster.store.census import adding
+from muster.store.index import Index, Place, looked_up, not_pending, trigrams
 from muster.store.probes import Fields, having
 from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS
 from muster.store.session import CommitUnknown, DatabaseFailed, Session
-from muster.store.statements import Insert, Statements, listed, quoted
+from muster.store.statements import Insert, Rows, Statements, inserting, listed, quoted
 from muster.store.where import Searches
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 COPIED = 8
-"""From how many rows on COPY is quicker than an INSERT of arrays."""
+"""From how many rows on COPY is quicker than an INSERT of them."""
+
+MOST_FORMS = 100
+"""How many statements of several inserts are remembered; the driver remembers as many."""
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
@@ -67,35 +74,41 @@ class Spelling:
         return f"INSERT INTO {quoted(table.name)} ({listed(columns)}) SELECT * FROM {_unnest(table, columns)}"
 
 
-_PLACES = 'INSERT INTO search_index (tenant, "user", grams) VALUES ($1, $2, $3)'
-_NEW_PLACES = Insert(_PLACES, "search_index", ("tenant", "user", "grams"))
+_PLACED = (*Place._fields, "grams")
+_LOOKED_AT = Place._fields[2:]
+_PLACES = f"INSERT INTO search_index ({listed(_PLACED)}) VALUES ({', '.join(f'${i + 1}' for i in range(len(_PLACED)))})"
+_NEW_PLACES = Insert(_PLACES, "search_index", _PLACED)
 
 
 class GinIndex:
     """The index of substrings as arrays of trigrams under GIN, which every PostgreSQL has."""
 
-    note = 'INSERT INTO search_pending (tenant, "user") VALUES ($1, $2) ON CONFLICT DO NOTHING'
+    note = Insert(
+        'INSERT INTO search_pending (tenant, "user") SELECT * FROM unnest($1::text[], $2::text[])',
+        *("search_pending", ("tenant", "user")),
+    ).ending("ON CONFLICT DO NOTHING")
 
     def candidates(self, mark: str) -> str:
         return (
-            f'SELECT i."user" FROM search_index i WHERE i.tenant = :tenant AND i.grams @> CAST(:{mark} AS BIGINT[]) '
-            # Who is pending is a candidate whatever the index says, and only once.
-            'AND NOT EXISTS (SELECT 1 FROM search_pending p WHERE p.tenant = i.tenant AND p."user" = i."user") '
-            'UNION ALL SELECT "user" FROM search_pending WHERE tenant = :tenant'
+            f"SELECT {', '.join(f'i.{name}' for name in _LOOKED_AT)} FROM search_index i "
+            f"WHERE i.tenant = :tenant AND i.grams @> CAST(:{mark} AS BIGINT[]) AND {not_pending('i')}"
         )
 
+    def holds(self, text: ColumnElement[Any], part: ColumnElement[Any]) -> ColumnElement[bool]:
+        return func.strpos(text, part) > 0
+
     def key(self, text: str) -> list[int]:
-        return trigrams(text)
+        return [number for trigram in looked_up(text) for number in trigrams(trigram)]
 
     async def place(self, session: Session, places: list[Place]) -> None:
-        users = [(tenant, user) for tenant, user, _ in places]
+        users = [place[:2] for place in places]
         await session.execute_many('DELETE FROM search_index WHERE tenant = $1 AND "user" = $2', users)
-        there = [(tenant, user, trigrams(words)) for tenant, user, words in places if words]
+        there = [(*place, trigrams(place.words)) for place in places if place.number is not None]
         await session.execute_many(_PLACES, there)
         await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
 
     async def place_new(self, session: Session, places: list[Place]) -> None:
-        there = [(tenant, user, trigrams(words)) for tenant, user, words in places if words]
+        there = [(*place, trigrams(place.words)) for place in places if place.number is not None]
         await session.insert(_NEW_PLACES, there)
         users = [place[:2] for place in places]
         await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
@@ -106,9 +119,35 @@ SEARCHES = Searches(_DIALECT, INDEX)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
 _HEAD = STATEMENTS[Head]
 _LOCK_HEADS = f"SELECT {_HEAD.selected} FROM heads t WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
-_KEEP_HEADS = f"{_HEAD.insert.statement} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
-    f"{quoted(name)} = excluded.{quoted(name)}" for name in _HEAD.changed
-)
+_PARAMETER = re.compile(r"\$([0-9]+)")
+
+
+def _moved(statement: str, by: int) -> str:
+    """The statement with the numbers of its parameters that much higher."""
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", statement)
+
+
+def _listing(insert: Insert, rows: int, by: int) -> str:
+    """An INSERT whose parameters are the values of so many rows, one after the other, numbered from `by` + 1 on."""
+    width = len(insert.columns)
+    starts = range(by + 1, by + 1 + rows * width, width)
+    marks = ", ".join(f"({', '.join(f'${at}' for at in range(start, start + width))})" for start in starts)
+    return f"INSERT INTO {quoted(insert.table)} ({listed(insert.columns)}) VALUES {marks} {insert.end}"
+
+
+@lru_cache(MOST_FORMS)
+def _together(inserts: tuple[tuple[Insert, int], ...]) -> str:
+    """One statement that inserts into several tables: so many rows, value by value, or for 0 rows by the column.
+
+    Its parameters are those of one insert after the other.
+    """
+    parts: list[str] = []
+    before = 0
+    for insert, rows in inserts:
+        parts.append(_listing(insert, rows, before) if rows else _moved(insert.statement, before))
+        before += len(insert.columns) * (rows or 1)
+    named = ", ".join(f"part_{place} AS ({part})" for place, part in enumerate(parts[:-1]))
+    return f"WITH {named} {parts[-1]}" if named else parts[-1]
 
 
 @cache
@@ -122,12 +161,21 @@ def _having(fields: Fields) -> str:
     )
 
 
-@asynccontextmanager
-async def _told() -> AsyncIterator[None]:
-    try:
-        yield
-    except _FAILURES as error:
-        raise DatabaseFailed(str(error)) from error
+class _Told:
+    """A block in which what the driver raises is told as the store's own failure.
+
+    Written as a class, since one made of a generator costs microseconds, half a dozen times in every batch.
+    """
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, _FAILURES):
+            raise DatabaseFailed(str(error)) from error
+
+
+_TOLD = _Told()
 
 
 async def prepare(connection: Any) -> None:
@@ -143,7 +191,7 @@ async def prepare(connection: Any) -> None:
 
 async def connect(url: str) -> Any:
     """A connection. Raises `DatabaseFailed`."""
-    async with _told():
+    with _TOLD:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
         await prepare(connection)
         return connection
@@ -155,13 +203,20 @@ class PostgresqlSession:
     statements = STATEMENTS
     searches = SEARCHES
     index: Index = INDEX
+    keep_heads = _HEAD.keep
+    _adding: ClassVar = {
+        it: inserting(Spelling(), it).ending(adding(it)) for it in (tables.census, tables.census_blocks)
+    }
 
     def __init__(self, connection: Any, remembered: Remembered | None = None) -> None:
         self.remembered = remembered or Remembered()
         self._connection = connection
 
+    def adding(self, table: Table) -> Insert:
+        return self._adding[table]
+
     async def begin(self) -> None:
-        async with _told():
+        with _TOLD:
             # Said, since under a stricter default of the server's a head row that somebody else moved is an error.
             await self._connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
 
@@ -182,7 +237,7 @@ class PostgresqlSession:
         if self._connection.is_in_transaction():
             yield
             return
-        async with _told():
+        with _TOLD:
             await self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         try:
             yield
@@ -190,17 +245,13 @@ class PostgresqlSession:
             await self.rollback()
 
     async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
-        async with _told():
+        with _TOLD:
             rows = await self._connection.fetch(_LOCK_HEADS, list(ids))
         return [LAYOUTS[Head].entity(row) for row in rows]
 
-    async def keep_heads(self, heads: Sequence[Head]) -> None:
-        async with _told():
-            await self._connection.execute(_KEEP_HEADS, *_columns([LAYOUTS[Head].row(head) for head in heads]))
-
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         statements = STATEMENTS[kind]
-        async with _told():
+        with _TOLD:
             if len(values) == 1:
                 return list(await self._connection.fetch(statements.one(columns), *values[0]))
             return list(await self._connection.fetch(statements.several(columns), *_columns(values)))
@@ -209,26 +260,43 @@ class PostgresqlSession:
         self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""
     ) -> list[Any]:
         source = STATEMENTS[kind].spelling.keys(LAYOUTS[kind].table, columns)
-        async with _told():
+        with _TOLD:
             return list(await self._connection.fetch(f"SELECT {selected} FROM {source}{tail}", *_columns(values)))
 
     async def insert(self, insert: Insert, rows: list[Any]) -> None:
-        async with _told():
+        with _TOLD:
             if len(rows) < COPIED:
                 await self._connection.execute(insert.statement, *_columns(rows))
             else:
                 await self._connection.copy_records_to_table(insert.table, records=rows, columns=insert.columns)
 
+    async def insert_all(self, together: Sequence[Rows]) -> None:
+        # A statement is a round trip: whatever is not copied goes into one.
+        shape: list[tuple[Insert, int]] = []
+        values: list[Any] = []
+        for insert, rows in together:
+            if len(rows) < COPIED:
+                shape.append((insert, len(rows)))
+                values += chain.from_iterable(rows)
+            elif insert.end:
+                shape.append((insert, 0))
+                values += _columns(rows)
+            else:
+                await self.insert(insert, rows)
+        if shape:
+            with _TOLD:
+                await self._connection.execute(_together(tuple(shape)), *values)
+
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
-        async with _told():
+        with _TOLD:
             await self._connection.executemany(statement, rows)
 
     async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
-        async with _told():
+        with _TOLD:
             return list(await self._connection.fetch(statement, *parameters))
 
     async def having(self, fields: Fields, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, Any]]:
-        async with _told():
+        with _TOLD:
             rows = await self._connection.fetch(_having(fields), *_columns(wanted))
         return [(row[0] - 1, row[1:]) for row in rows]
 

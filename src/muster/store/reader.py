@@ -12,12 +12,14 @@ from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from muster.core.known import Head, Known, Need, Several, Unloaded, Wanted
+from muster.core.asked import Unloaded
+from muster.core.known import Head, Known, Need, Several, Wanted
 from muster.core.query import Search
 from muster.core.refusals import Refused, Unavailable
 from muster.core.requests import Request
 from muster.store.cache import StableCache
 from muster.store.probes import is_probe, look_up
+from muster.store.recalled import Recalled
 from muster.store.rows import LAYOUTS
 from muster.store.session import DatabaseFailed, Session, load, supply
 
@@ -39,6 +41,7 @@ class Reader:
     def __init__(self, database: Database, cache: StableCache) -> None:
         self._database = database
         self._cache = cache
+        self._recalled = Recalled()
         self._queue: deque[_Waiting] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._working = 0
@@ -74,7 +77,8 @@ class Reader:
                     try:
                         result = request.run(known)
                     except Unloaded as unloaded:
-                        await supply(session, known, unloaded.need)
+                        if not self._recalled.supply(known, unloaded.need):
+                            self._recalled.keep(known, unloaded.need, await supply(session, known, unloaded.need))
                     else:
                         self._cache.keep(known)
                         return result
@@ -121,7 +125,8 @@ class Reader:
             known = await self._opened(session, [request for request, _ in waiting])
             tried: set[Search] = set()
             while waiting:
-                waiting, lacking = _run(known, waiting, tried)
+                lacking = _Lacking(known, self._recalled, tried)
+                waiting = _run(known, waiting, lacking)
                 await load(session, known, lacking.needs)
                 for search, page in (await look_up(session, lacking.searches)).items():
                     known.supply_answer(search, page)
@@ -132,46 +137,48 @@ class Reader:
         ids = dict.fromkeys(head for request in requests for head in request.heads)
         rows = await session.rows(Head, Head.KEY, [(head,) for head in ids]) if ids else ()
         heads: dict[str, Head] = {row[0]: LAYOUTS[Head].entity(row) for row in rows}
-        known = Known(heads, self._cache.standing(heads))
+        known = self._cache.known(heads)
         await load(session, known, dict.fromkeys(need for request in requests for need in request.needs))
         return known
 
 
 class _Lacking:
-    """What a round of requests could not be answered without."""
+    """What a round of requests could not be answered without. `tried` are the searches that are no look-ups."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known, recalled: Recalled, tried: set[Search]) -> None:
+        self._known = known
+        self._recalled = recalled
+        self._tried = tried
         self.needs: dict[Need, None] = {}
         self.searches: dict[Search, None] = {}
 
-    def takes(self, wanted: Wanted, tried: set[Search]) -> bool:
-        """Note what is wanted; False for what is no look-up, or was tried as one in vain."""
+    def takes(self, wanted: Wanted) -> bool:
+        """Note what is wanted; False for what is no look-up, or was tried as one in vain, and is not remembered."""
         if isinstance(wanted, Need):
             self.needs[wanted] = None
         elif isinstance(wanted, Several):
             self.needs.update(dict.fromkeys(wanted.needs))
-        elif isinstance(wanted, Search) and wanted not in tried and is_probe(wanted):
+        elif isinstance(wanted, Search) and is_probe(wanted) and wanted not in self._tried:
             self.searches[wanted] = None
         else:
-            return False
+            return self._recalled.supply(self._known, wanted)
         return True
 
 
-def _run(known: Known, waiting: list[_Waiting], tried: set[Search]) -> tuple[list[_Waiting], _Lacking]:
-    """Answer whom that is possible for; who lacks something is left, with all that is lacking."""
+def _run(known: Known, waiting: list[_Waiting], lacking: _Lacking) -> list[_Waiting]:
+    """Answer whom that is possible for; who lacks something is left, and it is noted what."""
     left: list[_Waiting] = []
-    lacking = _Lacking()
     for request, future in waiting:
         try:
             _succeed(future, request.run(known))
         except Unloaded as unloaded:
-            if lacking.takes(unloaded.need, tried):
+            if lacking.takes(unloaded.need):
                 left.append((request, future))
             else:
                 _fail(future, unloaded)
         except Exception as error:
             _fail(future, error)
-    return left, lacking
+    return left
 
 
 def _succeed(future: asyncio.Future[Any], result: Any) -> None:

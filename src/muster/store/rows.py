@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -39,8 +40,7 @@ from muster.core.units import Unit
 from muster.core.users import LoginName, User
 from muster.core.values import fold
 from muster.store import tables
-
-Convert = Callable[[Any], Any]
+from muster.store.spelled import Convert, row_of
 
 _encoder = msgspec.json.Encoder()
 _texts = msgspec.json.Decoder(tuple[str, ...])
@@ -69,20 +69,31 @@ class Child:
         """The columns of a row."""
         return (*(column for _, column in self.owned), self.column)
 
-    def rows(self, owner: Any, members: Iterable[str]) -> list[tuple[Any, ...]]:
-        """The rows of these members."""
-        owned = tuple(getattr(owner, field) for field, _ in self.owned)
-        return [(*owned, member) for member in members]
+    def rows_of(self, owners: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """The rows of all members of these owners."""
+        owned, members = self._owned, self._members
+        return [(*owned(owner), member) for owner in owners for member in members(owner)]
+
+    @cached_property
+    def _owned(self) -> Callable[[Any], tuple[Any, ...]]:
+        return attrgetter(*(field for field, _ in self.owned))
+
+    @cached_property
+    def _members(self) -> Callable[[Any], tuple[str, ...]]:
+        return attrgetter(self.field)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How one kind of entity is kept. `derived` columns and `children` are made from it and never read back."""
+    """How one kind of entity is kept. `derived` columns and `children` are made from it and never read back.
+
+    A derived column is made from a field, or a property, where that has a value.
+    """
 
     kind: type[Entity]
     table: Table
     codecs: dict[str, tuple[Convert, Convert]]
-    derived: dict[str, Convert]
+    derived: dict[str, tuple[str, Convert]]
     children: tuple[Child, ...]
 
     def __post_init__(self) -> None:
@@ -90,23 +101,16 @@ class Layout:
         set_ = object.__setattr__
         set_(self, "fields", tuple(names))
         set_(self, "columns", (*names, *self.derived))
-        set_(self, "_values", attrgetter(*names))
-        set_(self, "_encoders", tuple((names.index(name), codec[0]) for name, codec in self.codecs.items()))
+        encoders = {name: codec[0] for name, codec in self.codecs.items()}
+        set_(self, "row", row_of(names, encoders, self.derived.values()))
         set_(self, "_decoders", tuple((names.index(name), codec[1]) for name, codec in self.codecs.items()))
 
     fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    _values: Convert = tuple
-    _encoders: tuple[tuple[int, Convert], ...] = ()
-    _decoders: tuple[tuple[int, Convert], ...] = ()
+    row: Callable[[Any], tuple[Any, ...]] = tuple
+    """An entity's values in the order of `columns`."""
 
-    def row(self, entity: Entity) -> list[Any]:
-        """The entity's values in the order of `columns`."""
-        row = list(self._values(entity))
-        for index, encode in self._encoders:
-            row[index] = encode(row[index])
-        row.extend(derive(entity) for derive in self.derived.values())
-        return row
+    _decoders: tuple[tuple[int, Convert], ...] = ()
 
     def entity(self, row: Any) -> Any:
         """The entity of a row in the order of `fields`."""
@@ -117,30 +121,22 @@ class Layout:
 
 
 _TRUTH = (int, bool)
-_IDS = (lambda ids: _json(ids) if ids else "[]", lambda text: () if text == "[]" else _texts.decode(text))
+# Users have the same few roles and scopes among them: one text and one tuple of each will do.
+_IDS = (lru_cache(128)(_json), lru_cache(4096)(_texts.decode))
 _EXTRAS = (lambda pairs: _json(pairs) if pairs else "[]", lambda text: () if text == "[]" else _pairs.decode(text))
 _PERMISSIONS = (lambda permissions: _json(sorted(permissions)), lambda text: frozenset(_texts.decode(text)))
 _CHANGES = (_json, _changes.decode)
 _NUMBERED = (("tenant", "tenant"), ("id", "user"), ("number", "number"))
+_AT_HOME = (("tenant", "tenant"), ("id", "user"), ("home", "home"))
 # For a column that was made before its field could be absent.
 _PERHAPS = (lambda text: text or "", lambda text: text or None)
-
-
-def _folded(field: str) -> Convert:
-    value_of = attrgetter(field)
-
-    def folded(entity: Any) -> str | None:
-        value = value_of(entity)
-        return None if value is None else fold(value)
-
-    return folded
 
 
 def _layout(
     kind: type[Entity],
     table: Table,
     codecs: dict[str, tuple[Convert, Convert]] | None = None,
-    derived: dict[str, Convert] | None = None,
+    derived: dict[str, tuple[str, Convert]] | None = None,
     children: tuple[Child, ...] = (),
 ) -> Layout:
     return Layout(kind, table, codecs or {}, derived or {}, children)
@@ -160,24 +156,23 @@ LAYOUTS: dict[type[Entity], Layout] = {
                 "active": _TRUTH,
                 "sso_only": _TRUTH,
                 "administrator": _TRUTH,
-                "locked": _TRUTH,
                 "roles": _IDS,
                 "scope": _IDS,
                 "extras": _EXTRAS,
             },
             {
-                "username_folded": _folded("username"),
-                "given_folded": _folded("given_name"),
-                "family_folded": _folded("family_name"),
-                "email_folded": _folded("email"),
+                "username_folded": ("username", fold),
+                "given_folded": ("given_name", fold),
+                "family_folded": ("family_name", fold),
+                "email_folded": ("email", fold),
             },
             (
                 Child("roles", tables.user_roles, "role", _NUMBERED),
                 Child("marks", tables.user_marks, "mark", _NUMBERED),
-                Child("scope", tables.user_units, "unit"),
+                Child("scope", tables.user_units, "unit", _AT_HOME),
             ),
         ),
-        _layout(LoginName, tables.login_names),
+        _layout(LoginName, tables.login_names, None, {"alias_of": ("alias_of", str)}),
         _layout(ApiKey, tables.api_keys, {"active": _TRUTH}),
         _layout(PasswordLink, tables.password_links),
         _layout(Mail, tables.mails),
@@ -185,12 +180,12 @@ LAYOUTS: dict[type[Entity], Layout] = {
         _layout(Attribute, tables.attributes, {"mandatory": _TRUTH, "unique": _TRUTH}),
         _layout(AttributeValue, tables.attribute_values),
         _layout(GoneAttribute, tables.gone_attributes),
-        _layout(Authenticator, tables.authenticators, None, {"label_folded": _folded("label")}),
+        _layout(Authenticator, tables.authenticators, None, {"label_folded": ("label", fold)}),
         _layout(Application, tables.applications, {"long_lived": _TRUTH, "role": _PERHAPS, "extras": _EXTRAS}),
         _layout(Client, tables.clients, {"extras": _EXTRAS}),
         _layout(AddressList, tables.address_lists, {"ranges": _EXTRAS}),
         _layout(Group, tables.groups, {"extras": _EXTRAS}),
-        _layout(Organization, tables.organizations, None, {"title_folded": _folded("title")}),
+        _layout(Organization, tables.organizations, None, {"title_folded": ("title", fold)}),
         _layout(ResourceRole, tables.resource_roles),
         _layout(Membership, tables.memberships),
         _layout(AddressRule, tables.address_rules),

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from sqlalchemy import Select
+from sqlalchemy import Select, Table
 
 from muster.core.entity import Columns, Entity, values_of
 from muster.core.known import Head, Known, Need, Several, Wanted, Writes
+from muster.core.users import User
 from muster.core.values import is_keepable
+from muster.store import census
 from muster.store.answers import ANSWERS
 from muster.store.index import Index, pending
 from muster.store.probes import Fields
 from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS, Child, Layout
-from muster.store.statements import Insert, Statements
+from muster.store.statements import Insert, Rows, Statements
 from muster.store.where import Searches
 
 
@@ -35,6 +37,11 @@ class Session(Protocol):
     searches: Searches
     index: Index
     remembered: Remembered
+    keep_heads: Insert
+    """Writes head rows, new or not."""
+
+    def adding(self, table: Table) -> Insert:
+        """Adds to what a table of the census counts; of a row the last column says how many."""
 
     async def begin(self) -> None:
         """Open a transaction that may write; wait for whoever holds the database."""
@@ -53,9 +60,6 @@ class Session(Protocol):
 
     async def lock_heads(self, ids: Sequence[str]) -> list[Head]:
         """The head rows with these ids, in order, locked until the transaction ends."""
-
-    async def keep_heads(self, heads: Sequence[Head]) -> None:
-        """Write head rows, new or not."""
 
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         """All rows of a kind whose columns have any of these values."""
@@ -76,6 +80,9 @@ class Session(Protocol):
 
     async def insert(self, insert: Insert, rows: list[Any]) -> None:
         """Insert rows."""
+
+    async def insert_all(self, together: Sequence[Rows]) -> None:
+        """Insert rows into several tables, each named once."""
 
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
         """Run a statement once for each row of parameters."""
@@ -105,44 +112,58 @@ async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
         for row in rows:
             loaded = entity(row)
             found[values_of(loaded, columns)].append(loaded)
-        for need in group:
-            known.supply(need, found[need.values])
+        known.supply_all(found, group)
 
 
-async def supply(session: Session, known: Known, wanted: Wanted) -> None:
-    """Load what was lacking."""
+async def supply(session: Session, known: Known, wanted: Wanted) -> Any:
+    """Load what was lacking; the answer, where that is a question in data."""
     if isinstance(wanted, Need):
         await load(session, known, [wanted])
     elif isinstance(wanted, Several):
         await load(session, known, wanted.needs)
     else:
-        known.supply_answer(wanted, await ANSWERS[type(wanted)](session, wanted))
+        answer = await ANSWERS[type(wanted)](session, wanted)
+        known.supply_answer(wanted, answer)
+        return answer
+    return None
 
 
 async def flush(session: Session, known: Known) -> None:
-    """Write all that a batch changed: one statement for each table and kind of change."""
+    """Write all that a batch changed: one statement for each table and kind of change, and what is new at the end."""
     for need in known.swept:
         await session.execute_many(session.statements[need.kind].sweep(need.columns), [need.values])
+    new: list[Rows] = []
     for kind, writes in known.writes.items():
-        await _flush_kind(session, session.statements[kind], writes)
-    if users := pending(known.writes):
-        await session.execute_many(session.index.note, users)
+        new += await _flush_kind(session, session.statements[kind], writes)
+    if (users := known.writes.get(User)) is not None:
+        new += [(session.adding(table), rows) for table, rows in census.moved(users)]
+    if noted := pending(known.writes):
+        new.append((session.index.note, noted))
     if known.settled:
-        await session.keep_heads([known.heads[head] for head in sorted(known.settled)])
+        row_of = LAYOUTS[Head].row
+        new.append((session.keep_heads, [row_of(known.heads[head]) for head in sorted(known.settled)]))
+    await session.insert_all(new)
 
 
-async def _flush_kind(session: Session, statements: Statements, writes: Writes) -> None:
+async def _flush_kind(session: Session, statements: Statements, writes: Writes) -> list[Rows]:
+    """End and change rows of a kind. Returns those that are still to be inserted."""
     layout = statements.layout
     new, changed, gone = _sorted_out(writes)
     if gone:
         await session.execute_many(statements.delete, [key for key, _ in gone])
-    if new:
-        await session.insert(statements.insert, [layout.row(entity) for entity in new])
     if changed:
         await session.execute_many(statements.update, [_update(statements, after) for _, after in changed])
-    for child in layout.children:
-        states = [(None, entity) for entity in new] + changed + [(entity, None) for _, entity in gone]
-        await _flush_child(session, statements, child, states)
+    inserted: list[Rows] = [(statements.insert, list(map(layout.row, new)))] if new else []
+    for child, insert, delete in statements.children:
+        added = child.rows_of(new)
+        if changed or gone:
+            come, removed = _exchanged(child, [*changed, *((entity, None) for _, entity in gone)])
+            added += come
+            if removed:
+                await session.execute_many(delete, removed)
+        if added:
+            inserted.append((insert, added))
+    return inserted
 
 
 def _sorted_out(writes: Writes) -> tuple[list[Any], list[tuple[Any, Any]], list[tuple[Any, Any]]]:
@@ -164,15 +185,13 @@ def _update(statements: Statements, entity: Entity) -> list[Any]:
     return [named[column] for column in (*statements.changed, *layout.kind.KEY)]
 
 
-async def _flush_child(session: Session, statements: Statements, child: Child, states: list[tuple[Any, Any]]) -> None:
+def _exchanged(child: Child, states: list[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
+    """The rows of a child that come and those that go with these changes."""
     added, removed = [], []
     for before, after in states:
-        was = getattr(before, child.field, ())
-        becomes = getattr(after, child.field, ())
-        owner = after if after is not None else before
-        added += child.rows(owner, [member for member in becomes if member not in was])
-        removed += child.rows(owner, [member for member in was if member not in becomes])
-    if removed:
-        await session.execute_many(statements.delete_child(child), removed)
-    if added:
-        await session.insert(statements.insert_child(child), added)
+        # Whole rows are compared, since what of the owner is in them may have changed as well.
+        was = child.rows_of([before])
+        becomes = [] if after is None else child.rows_of([after])
+        added += [row for row in becomes if row not in was]
+        removed += [row for row in was if row not in becomes]
+    return added, removed

@@ -1,7 +1,6 @@
 """Which index finds the users who meet a condition: so that nobody else has to be looked at.
 
-A source gives one column of `users`, by which they are found again. An exact one gives nobody who does not meet the
-condition; of a condition without a source everybody has to be looked at.
+A source gives their numbers, and those of nobody else; of a condition without a source everybody has to be looked at.
 """
 
 from __future__ import annotations
@@ -18,10 +17,14 @@ from sqlalchemy import (
     bindparam,
     column,
     exists,
+    false,
+    func,
     literal_column,
+    null,
+    or_,
     select,
+    table,
     text,
-    union,
 )
 from sqlalchemy.sql.selectable import TextualSelect
 
@@ -46,9 +49,9 @@ from muster.core.query import (
     Text,
     TextIs,
 )
-from muster.core.users import PERSON, SERVICE
+from muster.core.users import ALIAS, PERSON, SERVICE
 from muster.store import budgets
-from muster.store.conditions import FOLDED, Marks, during, is_indexed, tenant_mark, units_in
+from muster.store.conditions import FOLDED, Marks, during, is_indexed, tenant_mark, units_in, where_of
 from muster.store.hints import along
 from muster.store.index import Index
 from muster.store.paths import InOrder, units_below
@@ -78,6 +81,12 @@ Part = Condition | Reachable | Visible
 """What a search is made of: conditions, some of them put together, and what the asker is restricted to."""
 
 
+EMPTY: ColumnElement[str] = literal_column("''")
+
+_LOCKED = Present(Other.LOCKED_AT)
+"""They are few, and stand in an index of their own by number; those since some moment in another by that."""
+
+
 def has_source(part: Part) -> bool:
     """Whether an index finds who meets it."""
     match part:
@@ -85,10 +94,14 @@ def has_source(part: Part) -> bool:
             return True
         case TextIs(compare=compare) | LoginNameIs(compare, _):
             return compare in (Compare.EQUALS, Compare.STARTS) or is_indexed(part)
-        case During(field, _, _) | Present(field) | Not(Present(field)):
+        case Present(Text()) | Not(Present(Text())):
+            return True
+        case During(field, _, _) | Present(field):
+            return field in (Other.LAST_LOGIN_AT, Other.LOCKED_AT)
+        case Not(Present(field)):
             return field is Other.LAST_LOGIN_AT
-        case FlagIs(flag, value):
-            return flag is Flag.ACTIVE or (flag is Flag.LOCKED and value)
+        case FlagIs(flag, _):
+            return flag is Flag.ACTIVE
         case KindIs(kind):
             return kind == SERVICE
         case AnyOf(conditions):
@@ -97,49 +110,38 @@ def has_source(part: Part) -> bool:
             return False
 
 
-def is_exact(part: Part) -> bool:
-    """Whether the source gives nobody else, and can be gone through without a look at other rows."""
-    match part:
-        case TextIs(compare=compare) | LoginNameIs(compare, _):
-            return compare in (Compare.EQUALS, Compare.STARTS)
-        case HasAuthenticator():
-            return False
-        case AnyOf(conditions):
-            return bool(conditions) and all(map(is_exact, conditions))
-        case _:
-            return has_source(part)
-
-
-def is_of_names(part: Part) -> bool:
-    """Whether an exact source goes through indexes of names, several together, and so through all that they give."""
-    return isinstance(part, TextIs | AnyOf) and is_exact(part)
-
-
-def is_unordered(part: Part) -> bool:
-    """Whether a source is a range of an index that is not by number: quickly counted, and sorted for every page."""
-    return isinstance(part, LoginNameIs | During | Present | IsIn)
-
-
 def most_of(part: Part) -> int:
     """How many users the source of a part may give."""
-    if _is_beginning(part):
-        return budgets.BEGUN
-    return budgets.LISTED if is_of_names(part) or is_unordered(part) else budgets.CHOSEN
-
-
-def _is_beginning(part: Part) -> bool:
     match part:
-        case TextIs(compare=compare) | LoginNameIs(compare, _):
-            return compare is Compare.STARTS
+        case TextIs(fields, Compare.STARTS, _):
+            return budgets.BEGUN // len(fields)
+        case LoginNameIs(Compare.STARTS, _):
+            return budgets.BEGUN
         case AnyOf(conditions):
-            return any(map(_is_beginning, conditions))
+            return min(map(most_of, conditions))
+        case _ if is_textual(part):
+            return budgets.CANDIDATES
         case _:
-            return False
+            return budgets.CHOSEN if _is_owned(part) else budgets.LISTED
+
+
+def _is_owned(part: Part) -> bool:
+    """Whether a row has to be looked at for the number of each whom the source gives."""
+    return isinstance(part, IsIn | HasAuthenticator)
 
 
 def is_range(part: Part) -> bool:
-    """Whether the source is one range of an index, by number: its first ones cost nothing more than themselves."""
-    return isinstance(part, Reachable | Holds | FlagIs | KindIs | HasPassword | Marked | Not)
+    """Whether the source is one range of an index, by number: its first ones cost nothing more than themselves.
+
+    Of those who have no name, or an empty one, it is two.
+    """
+    match part:
+        case Reachable() | Holds() | FlagIs() | KindIs() | HasPassword() | Marked():
+            return has_source(part)
+        case Not(Present(Other.LAST_LOGIN_AT)) | Not(Present(Text())):
+            return True
+        case _:
+            return part == _LOCKED
 
 
 def opposite(part: Part) -> Part | None:
@@ -151,50 +153,84 @@ def opposite(part: Part) -> Part | None:
             becomes = KindIs(SERVICE)
         case Not(inner):
             becomes = inner
+        case Present():
+            becomes = Not(part)
         case _:
             return None
     return becomes if has_source(becomes) else None
 
 
+_pending = table("search_pending", column("tenant"), column("user"))
+
+
+class _Taken(Marks):
+    """Parameters that were taken already, once more."""
+
+    def __init__(self, *marks: BindParameter[Any]) -> None:
+        super().__init__()
+        self._marks = iter(marks)
+
+    def take(self) -> BindParameter[Any]:
+        return next(self._marks)
+
+
 class Sources:
-    """The sources in one database's dialect. `own` is the column of `users` that every index of it holds for free."""
+    """The sources in one database's dialect."""
 
-    def __init__(self, index: Index, own: str) -> None:
+    def __init__(self, index: Index) -> None:
         self._index = index
-        self.own = own
 
-    def column(self, part: Part) -> str:
-        """By what the users of the part's source are best found again."""
-        return "id" if is_textual(part) or isinstance(part, LoginNameIs | IsIn | HasAuthenticator) else self.own
+    def branches(self, part: Part, marks: Marks) -> list[Select[Any]]:
+        """The source of a part that has one: queries for numbers, none of which gives one twice.
 
-    def select(self, part: Part, marks: Marks, name: str) -> Any:
-        """The source of a part that has one: this column of its users, each once."""
+        Of the index of substrings each has a second column, whether the user does meet the part.
+        """
         match part:
+            case TextIs() | LoginNameIs() if is_textual(part):
+                return self._textual(part, marks)
             case TextIs(fields, compare, _) if compare is Compare.EQUALS:
                 wanted = marks.take()
-                return union(*(equal(name, FOLDED[field], wanted) for field in fields))
-            case TextIs(fields, compare, _) if compare is Compare.STARTS:
-                return self._starting(fields, marks, name)
-            case LoginNameIs(compare, _) if not is_textual(part):
-                return _owned(name, _names(compare, marks))
-            case TextIs() | LoginNameIs():
+                return [equal(FOLDED[field], wanted) for field in fields]
+            case TextIs(fields, _, _):
                 marks.take()
-                return self._candidates(marks.take())
+                least, beyond = marks.take(), marks.take()
+                return [_from_to(FOLDED[field], least, beyond) for field in fields]
+            case LoginNameIs(compare, _):
+                return _named(compare, marks)
             case AnyOf(conditions):
-                return union(*(select(self.select(one, marks, name).subquery()) for one in conditions))
+                return [branch for one in conditions for branch in self.branches(one, marks)]
+            case Not(Present(Text() as field)):
+                return [equal(FOLDED[field], nothing) for nothing in (null(), EMPTY)]
+            case Visible():
+                inside = units_below(tenant_mark(), bindparam("within"))
+                return [_at_home(inside.distinct()), elsewhere()]
             case _:
-                return _plain(part, marks, name)
+                return [_plain(part, marks)]
 
-    def _starting(self, fields: tuple[Text, ...], marks: Marks, name: str) -> Any:
-        marks.take()
-        least, beyond = marks.take(), marks.take()
-        # No more of each than may be of all: one that gives more is too many by itself.
-        ranges = (_from_to(name, FOLDED[field], least, beyond).limit(bindparam("begun")) for field in fields)
-        return union(*(select(one.subquery()) for one in ranges))
-
-    def _candidates(self, mark: BindParameter[Any]) -> Any:
-        found: TextualSelect = text(self._index.candidates(mark.key)).columns(column("user"))
-        return select(found.subquery())
+    def _textual(self, part: TextIs | LoginNameIs, marks: Marks) -> list[Select[Any]]:
+        wanted, key, plain = marks.take(), marks.take(), marks.take()
+        fields = part.fields if isinstance(part, TextIs) else (Text.USERNAME,)
+        columns: list[Any] = [column(name) for name in ("number", *FOLDED.values(), "aliases")]
+        placed: TextualSelect = text(self._index.candidates(key.key)).columns(*columns)
+        found = placed.subquery("placed")
+        looked_at = [found.c[FOLDED[field]] for field in fields]
+        if isinstance(part, LoginNameIs):
+            looked_at.append(found.c.aliases)
+        if part.compare is Compare.CONTAINS:
+            # Quicker than a pattern.
+            met = [self._index.holds(column, plain) for column in looked_at]
+        else:
+            met = [column.like(wanted, escape="\\") for column in looked_at[: len(fields)]]
+            # Each of them ends a line.
+            met += [column.like(wanted.concat("\n%"), escape="\\") for column in looked_at[len(fields) :]]
+        waiting = InOrder(_pending, users, and_(users.c.tenant == tenant_mark(), users.c.id == _pending.c.user))
+        own = where_of(part, _Taken(wanted, key, plain))
+        return [
+            select(found.c.number, func.coalesce(or_(*met), false()).label("met")),
+            select(users.c.number, func.coalesce(own, false()).label("met"))
+            .select_from(waiting)
+            .where(_pending.c.tenant == tenant_mark()),
+        ]
 
 
 def is_textual(part: Part) -> bool:
@@ -217,108 +253,111 @@ def _found(index: str) -> Alias:
     return along(users, index, "found")
 
 
-def _users(name: str, index: str, *met: ColumnElement[bool]) -> Select[Any]:
+def _users(index: str, *met: ColumnElement[bool]) -> Select[Any]:
     found = _found(index)
-    return select(found.c[name]).where(found.c.tenant == tenant_mark(), *met)
+    return select(found.c.number).where(found.c.tenant == tenant_mark(), *met)
 
 
-def equal(name: str, column: str, value: ColumnElement[Any]) -> Select[Any]:
-    """The users whose column has this value, by its index: this column of them."""
+def equal(column: str, value: ColumnElement[Any]) -> Select[Any]:
+    """The users whose column has this value, by its index."""
     found = _found(index_of(column))
-    return select(found.c[name]).where(found.c.tenant == tenant_mark(), found.c[column] == value)
+    return select(found.c.number).where(found.c.tenant == tenant_mark(), found.c[column] == value)
 
 
-def _from_to(name: str, column: str, least: ColumnElement[Any], beyond: ColumnElement[Any]) -> Select[Any]:
+def _from_to(column: str, least: ColumnElement[Any], beyond: ColumnElement[Any]) -> Select[Any]:
     found = _found(index_of(column))
     bounds = (found.c[column] >= least, found.c[column] < beyond)
-    return select(found.c[name]).where(found.c.tenant == tenant_mark(), *bounds)
+    return select(found.c.number).where(found.c.tenant == tenant_mark(), *bounds)
 
 
-def _plain(part: Part, marks: Marks, name: str) -> Any:
+def _plain(part: Part, marks: Marks) -> Any:
     match part:
-        case FlagIs(flag, value):
-            truth: ColumnElement[Any] = literal_column(str(int(value)))
-            if flag is Flag.LOCKED:
-                return _users(name, "ix_users_locked", literal_column("found.locked") == truth)
-            return equal(name, "active", truth)
+        case FlagIs(_, value):
+            return equal("active", literal_column(str(int(value))))
+        case Present(Other.LOCKED_AT):
+            return _users("ix_users_locked", literal_column("found.locked_at IS NOT NULL"))
         case KindIs():
-            return _users(name, "ix_users_services", literal_column("found.kind = 'service'"))
+            return _users("ix_users_services", literal_column("found.kind = 'service'"))
         case Reachable():
-            return _users(name, "ix_users_reachable", literal_column(IS_REACHABLE))
+            return _users("ix_users_reachable", literal_column(IS_REACHABLE))
         case Holds():
             held = (user_roles.c.tenant == tenant_mark(), user_roles.c.role == marks.take())
-            return select(user_roles.c["user" if name == "id" else name]).where(*held)
+            return select(user_roles.c.number).where(*held)
         case Marked():
             marked = (user_marks.c.tenant == tenant_mark(), user_marks.c.mark == marks.take())
-            return select(user_marks.c["user" if name == "id" else name]).where(*marked)
+            return select(user_marks.c.number).where(*marked)
         case HasPassword():
-            return _users(name, "ix_users_passwords", literal_column("found.password IS NOT NULL"))
+            return _users("ix_users_passwords", literal_column("found.password IS NOT NULL"))
+        case Present(Text() as field):
+            found = _found(index_of(FOLDED[field]))
+            return select(found.c.number).where(found.c.tenant == tenant_mark(), found.c[FOLDED[field]] > EMPTY)
         case During() | Present() | Not():
-            return _by_time(name, part, marks)
+            return _by_time(part, marks)
         case IsIn():
             its = (memberships.c.tenant == tenant_mark(), memberships.c.noun == marks.take())
-            return _owned(name, select(memberships.c.user).where(*its, memberships.c.body == marks.take()))
+            return _owned(select(memberships.c.user).where(*its, memberships.c.body == marks.take()))
         case HasAuthenticator():
             theirs = along(authenticators, "ix_authenticators_tenant_kind_serial", "theirs")
             of_kind = (theirs.c.tenant == tenant_mark(), theirs.c.kind == marks.take())
-            return _owned(name, select(theirs.c.user).where(*of_kind).distinct())
+            return _owned(select(theirs.c.user).where(*of_kind).distinct())
         case HomeBelow():
-            return _at_home(name, units_in(marks.take(), marks.take()))
-        case Visible():
-            inside = units_below(tenant_mark(), bindparam("within"))
-            return union(_at_home(name, inside), _restricted(name, inside))
+            return _at_home(units_in(marks.take(), marks.take()))
         case _:
             raise AssertionError(f"no index finds {part}")
 
 
-def _by_time(name: str, part: During | Present | Not, marks: Marks) -> Select[Any]:
-    found = _found(index_of(Other.LAST_LOGIN_AT.value))
-    at: ColumnElement[Any] = found.c[Other.LAST_LOGIN_AT.value]
+def _by_time(part: During | Present | Not, marks: Marks) -> Select[Any]:
+    field = part.field if isinstance(part, During) else Other.LAST_LOGIN_AT
+    found = _found(index_of(field.value))
+    at: ColumnElement[Any] = found.c[field.value]
     if isinstance(part, During):
         met = during(part, marks, found)
     else:
         met = at.is_(None) if isinstance(part, Not) else at.is_not(None)
-    return select(found.c[name]).where(found.c.tenant == tenant_mark(), met)
+    return select(found.c.number).where(found.c.tenant == tenant_mark(), met)
 
 
-def _names(compare: Compare, marks: Marks) -> Select[Any]:
-    """The ids of the users who sign in with such a name."""
-    wanted, folded = marks.take(), login_names.c.folded
+def aliased(part: LoginNameIs) -> Select[Any]:
+    """Those who have an alias that begins so."""
+    return _named(part.compare, Marks())[1]
+
+
+def _named(compare: Compare, marks: Marks) -> list[Select[Any]]:
+    """Those who sign in with such a name: by their usernames, which the users' index holds, and by their aliases."""
+    wanted, names = marks.take(), along(login_names, "ix_login_names_aliases", "names")
+    own: Any = (names.c.tenant == tenant_mark(), literal_column(f"names.kind = '{ALIAS}'"))
     if compare is Compare.EQUALS:
-        return select(login_names.c.user).where(login_names.c.tenant == tenant_mark(), folded == wanted)
+        return [
+            equal(FOLDED[Text.USERNAME], wanted),
+            select(names.c.number).where(*own, names.c.folded == wanted),
+        ]
     least, beyond = marks.take(), marks.take()
-    met = (login_names.c.tenant == tenant_mark(), folded >= least, folded < beyond)
-    # As it stands in no index: SQLite would go through all of one to have each user once without sorting them.
-    return select(login_names.c.user.concat("").label("user")).where(*met).distinct()
+    aliases = select(names.c.number).where(*own, names.c.folded >= least, names.c.folded < beyond)
+    return [_from_to(FOLDED[Text.USERNAME], least, beyond), aliases]
 
 
-def _owned(name: str, owners: Select[Any]) -> Select[Any]:
-    """The same users, given by their ids, by another column."""
-    if name == "id":
-        return owners
+def _owned(owners: Select[Any]) -> Select[Any]:
+    """The numbers of users who are given by their ids."""
     first = owners.subquery("owners")
     owner = and_(users.c.tenant == tenant_mark(), users.c.id == first.c.user)
-    return select(users.c[name]).select_from(InOrder(first, users, owner))
+    return select(users.c.number).select_from(InOrder(first, users, owner))
 
 
-def _at_home(name: str, inside: Select[tuple[str]]) -> Select[Any]:
+def _at_home(inside: Select[tuple[str]]) -> Select[Any]:
     homes = inside.subquery("homes")
     found = _found(index_of("home"))
     at_home = and_(found.c.tenant == tenant_mark(), found.c.home == homes.c.id)
-    return select(found.c[name]).select_from(InOrder(homes, found, at_home))
+    return select(found.c.number).select_from(InOrder(homes, found, at_home))
 
 
-def _restricted(name: str, inside: Select[tuple[str]]) -> Select[Any]:
-    """Those who are restricted to units inside, and to none outside."""
-    homes = inside.subquery("homes")
-    there = and_(user_units.c.tenant == tenant_mark(), user_units.c.unit == homes.c.id)
-    other = user_units.alias("other")
-    outside = (other.c.tenant == tenant_mark(), other.c.user == user_units.c.user, other.c.unit.not_in(inside))
-    first = (
-        select(user_units.c.user)
-        .select_from(InOrder(homes, user_units, there))
-        .where(~exists().where(*outside))
-        .subquery("restricted")
-    )
+def elsewhere() -> Select[Any]:
+    """Those who are restricted to units inside, and to none outside, but are not at home inside."""
+    inside = units_below(tenant_mark(), bindparam("within"))
+    homes, theirs = inside.subquery("homes"), along(user_units, "ix_user_units_tenant_unit_home_user", "theirs")
+    there = and_(theirs.c.tenant == tenant_mark(), theirs.c.unit == homes.c.id)
+    outside = select(theirs.c.user).select_from(InOrder(homes, theirs, there)).where(theirs.c.home.not_in(inside))
+    first = outside.distinct().subquery("restricted")
     owner = and_(users.c.tenant == tenant_mark(), users.c.id == first.c.user)
-    return select(users.c[name]).select_from(InOrder(first, users, owner))
+    other = user_units.alias("other")
+    beyond = (other.c.tenant == tenant_mark(), other.c.user == first.c.user, other.c.unit.not_in(inside))
+    return select(users.c.number).select_from(InOrder(first, users, owner)).where(~exists().where(*beyond))

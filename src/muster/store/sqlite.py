@@ -6,32 +6,35 @@ few threads answer searches. Every commit is on the disk when it returns: WAL wi
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import Select, Table
+from sqlalchemy import ColumnElement, Select, Table, func
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from muster.core.entity import Columns
 from muster.core.known import Head
-from muster.core.users import User
+from muster.core.query import Text
+from muster.core.users import USERNAME, User
+from muster.store import tables
+from muster.store.budgets import PROBED
+from muster.store.census import adding
+from muster.store.conditions import FOLDED
+from muster.store.hands import Hands
 from muster.store.hints import index_for
-from muster.store.index import SHORTEST, Index, Place
+from muster.store.index import Index, Place, looked_up, not_pending
 from muster.store.probes import Fields, having
 from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS
 from muster.store.session import CommitUnknown, DatabaseFailed, Session
-from muster.store.statements import Insert, Statements, listed, quoted
+from muster.store.statements import Insert, Rows, Statements, inserting, listed, quoted
+from muster.store.tables import login_names, users
 from muster.store.where import Searches
-
-T = TypeVar("T")
 
 LOCK_PATIENCE = 30_000
 """How long to wait, in milliseconds, while another process holds the database."""
@@ -44,6 +47,8 @@ SEARCH_THREADS = 2
 
 MANY_ROWS = 5_000
 """More rows than this are written by the thread: that takes longer, but others are served meanwhile."""
+
+_LOOKED_AT = Place._fields[2:]
 
 _json = msgspec.json.Encoder().encode
 _DIALECT = sqlite_dialect(paramstyle="qmark")
@@ -60,6 +65,12 @@ class Spelling:
         return f"{quoted(table.name)} t" if index is None else f"{quoted(table.name)} t INDEXED BY {index}"
 
     def keys(self, table: Table, columns: Columns) -> str:
+        """As promised; the parameters are those of `_lists`."""
+        if len(columns) == 2:
+            first, second = map(quoted, columns)
+            return (
+                f"json_each(?2) j CROSS JOIN {self.source(table, columns)} ON t.{first} = ?1 AND t.{second} = j.value"
+            )
         joined = " AND ".join(f"t.{quoted(name)} = json_extract(j.value, '$[{i}]')" for i, name in enumerate(columns))
         # CROSS JOIN keeps the order: the list first, then the index.
         return f"json_each(?) j CROSS JOIN {self.source(table, columns)} ON {joined}"
@@ -72,43 +83,39 @@ class Spelling:
 class FtsIndex:
     """The index of substrings in FTS5's trigrams."""
 
-    note = 'INSERT OR IGNORE INTO search_pending (tenant, "user") VALUES (?, ?)'
+    note = Insert(
+        'INSERT INTO search_pending (tenant, "user") VALUES (?, ?)', "search_pending", ("tenant", "user")
+    ).ending("ON CONFLICT DO NOTHING")
 
     def candidates(self, mark: str) -> str:
         return (
-            'SELECT r."user" FROM search_index i CROSS JOIN search_index_rows r ON r.row = i.rowid '
-            f"WHERE i.search_index MATCH :{mark} AND r.tenant = :tenant "
-            # Who is pending is a candidate whatever the index says, and only once.
-            'AND NOT EXISTS (SELECT 1 FROM search_pending p WHERE p.tenant = r.tenant AND p."user" = r."user") '
-            'UNION ALL SELECT "user" FROM search_pending WHERE tenant = :tenant'
+            f"SELECT {', '.join(f'r.{name}' for name in _LOOKED_AT)} "
+            "FROM search_index i CROSS JOIN search_index_rows r ON r.row = i.rowid "
+            f"WHERE i.search_index MATCH :{mark} AND r.tenant = :tenant AND {not_pending('r')}"
         )
+
+    def holds(self, text: ColumnElement[Any], part: ColumnElement[Any]) -> ColumnElement[bool]:
+        return func.instr(text, part) > 0
 
     def key(self, text: str) -> str:
         # Trigram by trigram, which are looked up in the index alone; a LIKE would read the words of everybody found.
-        some = dict.fromkeys(text[at : at + SHORTEST] for at in range(min(len(text) - 2, MOST_TRIGRAMS)))
-        return " ".join('"' + trigram.replace('"', '""') + '"' for trigram in some)
+        return " ".join('"' + trigram.replace('"', '""') + '"' for trigram in looked_up(text)[:MOST_TRIGRAMS])
 
     async def place(self, session: Session, places: list[Place]) -> None:
-        users = [(tenant, user) for tenant, user, _ in places]
+        users = [place[:2] for place in places]
         of_user = 'tenant = ? AND "user" = ?'
         old = f"SELECT row FROM search_index_rows WHERE {of_user}"
         await session.execute_many(f"DELETE FROM search_index WHERE rowid = ({old})", users)
         await session.execute_many(f"DELETE FROM search_index_rows WHERE {of_user}", users)
-        there = [place for place in places if place[2]]
-        await session.execute_many(
-            'INSERT INTO search_index_rows (tenant, "user") VALUES (?, ?)', [p[:2] for p in there]
-        )
-        await session.execute_many(
-            f"INSERT INTO search_index (rowid, words) VALUES (({old}), ?)", [(t, u, words) for t, u, words in there]
-        )
-        await session.execute_many(f"DELETE FROM search_pending WHERE {of_user}", users)
+        await self.place_new(session, places)
 
     async def place_new(self, session: Session, places: list[Place]) -> None:
         [(last,)] = await session.fetch("SELECT coalesce(max(row), 0) FROM search_index_rows", [], long=False)
-        there = list(enumerate((place for place in places if place[2]), last + 1))
-        rows = [(row, tenant, user) for row, (tenant, user, _) in there]
-        await session.execute_many('INSERT INTO search_index_rows (row, tenant, "user") VALUES (?, ?, ?)', rows)
-        words = [(row, place[2]) for row, place in there]
+        there = list(enumerate((place for place in places if place.number is not None), last + 1))
+        marks = ", ".join("?" * (1 + len(Place._fields)))
+        statement = f"INSERT INTO search_index_rows (row, {listed(Place._fields)}) VALUES ({marks})"
+        await session.execute_many(statement, [(row, *place) for row, place in there])
+        words = [(row, place.words) for row, place in there]
         await session.execute_many("INSERT INTO search_index (rowid, words) VALUES (?, ?)", words)
         users = [place[:2] for place in places]
         await session.execute_many('DELETE FROM search_pending WHERE tenant = ? AND "user" = ?', users)
@@ -117,15 +124,36 @@ class FtsIndex:
 INDEX = FtsIndex()
 SEARCHES = Searches(_DIALECT, INDEX)
 STATEMENTS = {kind: Statements(layout, Spelling()) for kind, layout in LAYOUTS.items()}
-_KEEP_HEAD = f"{STATEMENTS[Head].insert.statement} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
-    f"{quoted(name)} = excluded.{quoted(name)}" for name in STATEMENTS[Head].changed
-)
+
+
+@cache
+def _ids_by(field: Text) -> str:
+    """The texts of a list, in JSON, that users of a tenant have in a field, each with the id of whoever has it."""
+    spelling = STATEMENTS[User].spelling
+    if field is Text.USERNAME:
+        keys = spelling.keys(login_names, ("tenant", "folded"))
+        return f"SELECT j.value, t.\"user\" FROM {keys} WHERE t.kind = '{USERNAME}' LIMIT ?3"
+    return f"SELECT j.value, t.id FROM {spelling.keys(users, ('tenant', FOLDED[field]))} LIMIT ?3"
 
 
 @cache
 def _having(fields: Fields) -> str:
     found = having(fields, "?1", "?2")
     return f"SELECT {STATEMENTS[User].selected} FROM ({found}) f CROSS JOIN users t ON t.tenant = ?1 AND t.id = f.id"
+
+
+def _lists(columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+    """The parameters of statements that find rows with any of these values.
+
+    Of two columns the first is nearly always the tenant: the second's values of each are a list of their own, which is
+    looked through in a third of the time.
+    """
+    if len(columns) != 2:
+        return [(_json(values).decode(),)]
+    by_first: dict[Any, list[Any]] = {}
+    for first, second in values:
+        by_first.setdefault(first, []).append(second)
+    return [(first, _json(seconds).decode()) for first, seconds in by_first.items()]
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -168,6 +196,10 @@ class SqliteSession:
     statements = STATEMENTS
     searches = SEARCHES
     index: Index = INDEX
+    keep_heads = STATEMENTS[Head].keep
+    _adding: ClassVar = {
+        it: inserting(Spelling(), it).ending(adding(it)) for it in (tables.census, tables.census_blocks)
+    }
 
     def __init__(self, path: Path, remembered: Remembered | None = None) -> None:
         self.remembered = remembered or Remembered()
@@ -175,10 +207,11 @@ class SqliteSession:
             self._connection = connect(path)
         except sqlite3.Error as error:
             raise DatabaseFailed(str(error)) from error
-        self._thread = ThreadPoolExecutor(1, "sqlite")
+        self._hands = Hands("sqlite")
+        self._in_thread = self._hands.do
 
-    async def _in_thread(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+    def adding(self, table: Table) -> Insert:
+        return self._adding[table]
 
     async def begin(self) -> None:
         try:
@@ -217,21 +250,19 @@ class SqliteSession:
         layout = LAYOUTS[Head]
         return [layout.entity(row) for row in await self.rows(Head, Head.KEY, [(head,) for head in ids])]
 
-    async def keep_heads(self, heads: Sequence[Head]) -> None:
-        await self.execute_many(_KEEP_HEAD, [LAYOUTS[Head].row(head) for head in heads])
-
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         statements = STATEMENTS[kind]
         if len(values) == 1:
             return self._fetch(statements.one(columns), values[0])
-        return self._fetch(statements.several(columns), (_json(values).decode(),))
+        several = statements.several(columns)
+        return [row for parameters in _lists(columns, values) for row in self._fetch(several, parameters)]
 
     async def among(
         self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""
     ) -> list[Any]:
         source = STATEMENTS[kind].spelling.keys(LAYOUTS[kind].table, columns)
-        statement, parameters = f"SELECT {selected} FROM {source}{tail}", (_json(values).decode(),)
-        return await self._in_thread(lambda: self._fetch(statement, parameters))
+        statement, lists = f"SELECT {selected} FROM {source}{tail}", _lists(columns, values)
+        return await self._in_thread(lambda: [row for one in lists for row in self._fetch(statement, one)])
 
     def _fetch(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
         try:
@@ -241,6 +272,10 @@ class SqliteSession:
 
     async def insert(self, insert: Insert, rows: list[Any]) -> None:
         await self.execute_many(insert.statement, rows)
+
+    async def insert_all(self, together: Sequence[Rows]) -> None:
+        for insert, rows in together:
+            await self.execute_many(insert.statement, rows)
 
     async def execute_many(self, statement: str, rows: list[Any]) -> None:
         try:
@@ -257,8 +292,29 @@ class SqliteSession:
         return self._fetch(statement, parameters)
 
     async def having(self, fields: Fields, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, Any]]:
-        statement = _having(fields)
-        return [(place, row) for place, it in enumerate(wanted) for row in self._fetch(statement, it)]
+        found = self._ids_having(fields, wanted)
+        if found is None:
+            # Somebody's text is a common one, which is left alone after so many; one statement for all cannot do that.
+            statement = _having(fields)
+            return [(place, row) for place, it in enumerate(wanted) for row in self._fetch(statement, it)]
+        keys = dict.fromkeys(key for keys in found.values() for key in keys)
+        rows = {(row[1], row[0]): row for row in await self.rows(User, User.KEY, list(keys))} if keys else {}
+        return [(place, rows[key]) for place, it in enumerate(wanted) for key in found.get(it, ())]
+
+    def _ids_having(
+        self, fields: Fields, wanted: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], dict[tuple[str, str], None]] | None:
+        """By tenant and text the keys of the users who have it in any of the fields; None for far too many."""
+        found: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
+        for tenant, texts in _lists(User.KEY, wanted):
+            most = PROBED * len(wanted)
+            for field in fields:
+                rows = self._fetch(_ids_by(field), (tenant, texts, most + 1))
+                if len(rows) > most:
+                    return None
+                for text, user in rows:
+                    found.setdefault((tenant, text), {})[tenant, user] = None
+        return found
 
     async def select(self, query: Select[Any]) -> list[Any]:
         return await self._in_thread(lambda: self._select(query))
@@ -268,5 +324,5 @@ class SqliteSession:
         return self._fetch(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
 
     async def close(self) -> None:
-        self._thread.shutdown(wait=True)
+        self._hands.end()
         self._connection.close()

@@ -6,7 +6,7 @@ What the two databases spell differently comes from a `Spelling`; values are alw
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Table
 
@@ -31,11 +31,23 @@ class Spelling(Protocol):
 
 
 class Insert(NamedTuple):
-    """An INSERT of many rows, and what it is about, for a database that has a quicker way."""
+    """An INSERT of many rows, and what it is about, for a database that has a quicker way.
+
+    Where rows may be there already, it ends with what becomes of them.
+    """
 
     statement: str
     table: str
     columns: Columns
+    end: str = ""
+
+    def ending(self, end: str) -> Insert:
+        """The same for rows that may be there already."""
+        return self._replace(statement=f"{self.statement} {end}", end=end)
+
+
+Rows = tuple[Insert, list[Any]]
+"""Rows, and how they are inserted."""
 
 
 def quoted(name: str) -> str:
@@ -46,6 +58,12 @@ def quoted(name: str) -> str:
 def listed(names: Columns) -> str:
     """The names as identifiers, with commas."""
     return ", ".join(quoted(name) for name in names)
+
+
+def inserting(spelling: Spelling, table: Table, columns: Columns | None = None) -> Insert:
+    """An INSERT of these columns, or of all."""
+    named = tuple(table.columns.keys()) if columns is None else columns
+    return Insert(spelling.insert(table, named), table.name, named)
 
 
 class Statements:
@@ -91,8 +109,14 @@ class Statements:
         """Insert many rows in the order of the layout's columns."""
         return self._insert(self.layout.table, self.layout.columns)
 
+    @cached_property
+    def keep(self) -> Insert:
+        """As `insert`, and what is there already under its key is as is said now."""
+        key, changed = listed(self.layout.kind.KEY), (f"{quoted(it)} = excluded.{quoted(it)}" for it in self.changed)
+        return self.insert.ending(f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(changed)}")
+
     def _insert(self, table: Table, columns: Columns) -> Insert:
-        return Insert(self.spelling.insert(table, columns), table.name, columns)
+        return inserting(self.spelling, table, columns)
 
     @cached_property
     def changed(self) -> Columns:
@@ -115,12 +139,14 @@ class Statements:
         """Delete all rows in which these columns have the values given."""
         return f"DELETE FROM {quoted(self.layout.table.name)} WHERE {self._equal('', columns, 1)}"
 
-    def insert_child(self, child: Child) -> Insert:
-        """Insert rows of a child."""
-        return self._insert(child.table, child.columns)
+    @cached_property
+    def children(self) -> tuple[tuple[Child, Insert, str], ...]:
+        """Each child, how its rows are inserted, and how one of them is deleted."""
+        return tuple(
+            (child, self._insert(child.table, child.columns), self._ending(child)) for child in self.layout.children
+        )
 
-    def delete_child(self, child: Child) -> str:
-        """Delete a row of a child."""
+    def _ending(self, child: Child) -> str:
         return f"DELETE FROM {quoted(child.table.name)} WHERE {self._equal('', child.columns, 1)}"
 
     def _equal(self, prefix: str, columns: Columns, first: int) -> str:

@@ -14,6 +14,8 @@ from muster.store.tables_bodies import groups as groups
 from muster.store.tables_bodies import memberships as memberships
 from muster.store.tables_bodies import organizations as organizations
 from muster.store.tables_bodies import resource_roles as resource_roles
+from muster.store.tables_census import census as census
+from muster.store.tables_census import census_blocks as census_blocks
 from muster.store.tables_connections import connections as connections
 from muster.store.tables_connections import exchanges as exchanges
 from muster.store.tables_connections import journals as journals
@@ -30,8 +32,10 @@ def _nulls_first(name: str) -> Index:
 
 _HAS_EXTERNAL_ID = text("external_id IS NOT NULL")
 _IS_USED = text("last_used_at IS NOT NULL")
-_IS_LOCKED = text("locked = 1")
+_IS_ALIAS = text("alias_of IS NOT NULL")
+_WAS_LOCKED = text("locked_at IS NOT NULL")
 _HAS_PASSWORD = text("password IS NOT NULL")
+_OF_ALIASES = text("kind = 'alias'")
 _IS_SERVICE = text("kind = 'service'")
 IS_REACHABLE = "job_title IS NOT NULL AND job_title <> '' AND phone IS NOT NULL AND phone <> ''"
 
@@ -131,7 +135,7 @@ users = Table(
     _text("external_id", null=True),
     _text("principal_name", null=True),
     _text("security_id", null=True),
-    Column("locked", BigInteger, nullable=False, server_default="0"),
+    _number("locked_at", null=True),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "number", unique=True),
     # What lists are sorted by, with the number that decides ties.
@@ -145,7 +149,8 @@ users = Table(
     # SQLite would look them up otherwise.
     Index(None, "tenant", "home", "number"),
     Index("ix_users_services", "tenant", "number", "kind", sqlite_where=_IS_SERVICE, postgresql_where=_IS_SERVICE),
-    Index("ix_users_locked", "tenant", "number", "locked", sqlite_where=_IS_LOCKED, postgresql_where=_IS_LOCKED),
+    Index("ix_users_locked", "tenant", "number", "locked_at", sqlite_where=_WAS_LOCKED, postgresql_where=_WAS_LOCKED),
+    Index(None, "tenant", "locked_at", "number", sqlite_where=_WAS_LOCKED, postgresql_where=_WAS_LOCKED),
     Index("ix_users_passwords", "tenant", "number", sqlite_where=_HAS_PASSWORD, postgresql_where=_HAS_PASSWORD),
     Index(
         "ix_users_reachable",
@@ -187,8 +192,10 @@ user_units = Table(
     _text("tenant"),
     _text("user"),
     _text("unit"),
+    Column("home", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("tenant", "user", "unit"),
-    Index(None, "tenant", "unit"),
+    # With the home: whoever is at home there as well need not be looked at.
+    Index(None, "tenant", "unit", "home", "user"),
     sqlite_with_rowid=False,
 )
 
@@ -201,8 +208,19 @@ login_names = Table(
     _text("id"),
     _text("kind"),
     _text("value"),
+    _text("alias_of", null=True),
+    Column("number", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "folded"),
     Index(None, "tenant", "user"),
+    # Few have any, so that this is small where nobody's alias is looked for.
+    Index(None, "tenant", "alias_of", sqlite_where=_IS_ALIAS, postgresql_where=_IS_ALIAS),
+    # Usernames are in the users' own index as well. With the kind, since SQLite would look it up otherwise.
+    Index(
+        "ix_login_names_aliases",
+        *("tenant", "folded", "number", "kind"),
+        sqlite_where=_OF_ALIASES,
+        postgresql_where=_OF_ALIASES,
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from muster.core.asked import Unloaded
 from muster.core.entity import values_of
 from muster.core.events import Event
-from muster.core.known import Known, Unloaded
+from muster.core.known import Known
 from muster.core.refusals import Refused, Saturated, Unavailable, refuse
 from muster.core.requests import Request
 from muster.store.cache import StableCache
@@ -58,6 +59,7 @@ class Writer:
         self._wake = asyncio.Event()
         self._open = False
         self._hopeless = False
+        self._together = 0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -123,7 +125,9 @@ class Writer:
                 if self._open and not self._chores:
                     await self._wake.wait()
                 continue
+            await self._gather()
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+            self._together = len(batch)
             self._hopeless = False
             outcomes = await self._carry_out([request for request, _ in batch])
             if self._hopeless:
@@ -133,6 +137,17 @@ class Writer:
                 self._queue.clear()
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 _answer(future, outcome)
+
+    async def _gather(self) -> None:
+        """Let those come who are on their way: who was answered together asks again nearly together.
+
+        Without this the first of them would have a commit to himself, and the others wait for it. Whoever was alone
+        the last time waits for nobody.
+        """
+        there = 0 if self._together > 1 else len(self._queue)
+        while there < len(self._queue) < MOST_TOGETHER:
+            there = len(self._queue)
+            await asyncio.sleep(0)
 
     async def _carry_out(self, requests: list[Request[Any]]) -> list[_Outcome]:
         """The outcome of each request. A batch that the database will not have is halved until the culprit is alone."""
@@ -178,7 +193,7 @@ class Writer:
     async def _opened(self, session: Session, requests: list[Request[Any]]) -> Known:
         ids = sorted({head for request in requests for head in request.heads})
         heads = {head.id: head for head in await session.lock_heads(ids)}
-        known = Known(heads, self._cache.standing(heads))
+        known = self._cache.known(heads)
         await load(session, known, dict.fromkeys(need for request in requests for need in request.needs))
         return known
 

@@ -1,4 +1,8 @@
-"""Writing down what came over connections: what is lost with a process is two seconds of it."""
+"""Writing down what came over connections: what is lost with a process is two seconds of it.
+
+Where more comes than can be of use to anybody, writing it all down would take the server's time: the rest waits for the
+next round, or makes way.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from muster.core.exchanges import Exchanges, KeepExchanges, Noted
 from muster.trail.notes import Notes
 
 SECONDS = 2.0
+MOST_IN_A_ROUND = 500
 
 
 class ExchangeLog(Notes):
@@ -23,7 +28,9 @@ class ExchangeLog(Notes):
         """Something came and was answered."""
         self._exchanges.note(noted)
 
-    async def _keep_exchanges(self, _: bool) -> None:
-        while (taken := self._exchanges.take()) is not None:
+    async def _keep_exchanges(self, all_of_them: bool) -> None:
+        kept = 0
+        while (all_of_them or kept < MOST_IN_A_ROUND) and (taken := self._exchanges.take()) is not None:
             tenant, noted = taken
+            kept += len(noted)
             await self._directory.do(system(tenant, "exchanges"), KeepExchanges(noted), Origin("exchanges"))

@@ -18,6 +18,8 @@ class ClientAddress:
 
     def __init__(self, trusted: Iterable[Network] = ()) -> None:
         self._trusted = tuple(trusted)
+        self.believes = bool(self._trusted)
+        """Whether there are any proxies whose word counts."""
 
     def of(self, peer: str | None, forwarded: str | None) -> str | None:
         """The address nearest to the server that is not a trusted proxy's (`X-Forwarded-For`, read from the right)."""

@@ -1,8 +1,12 @@
-"""Connections: what a client may send before it counts as a request, bounded, since nobody has shown a key by then."""
+"""Connections: what a client may send before it counts as a request, bounded, since nobody has shown a key by then; and
+what goes back to him, an answer in one piece.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -16,6 +20,42 @@ _EDGES = 8
 _OFFER = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 
 
+_FINAL = (b"HTTP/1.1 2", b"HTTP/1.1 3", b"HTTP/1.1 4", b"HTTP/1.1 5")
+
+
+class InOnePiece:
+    """A transport that holds the head of an answer until its body comes: one system call and one packet less for each.
+
+    What is held is sent with whatever is written next, and at the latest when the answer is complete.
+    """
+
+    __slots__ = ("_held", "_transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._held = b""
+
+    def write(self, data: bytes) -> None:
+        if self._held:
+            data, self._held = self._held + data, b""
+        elif data.startswith(_FINAL):
+            self._held = data
+            return
+        self._transport.write(data)
+
+    def flush(self) -> None:
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Connection(HttpToolsProtocol):
     """HTTP/1.1 alone: offers of another protocol are passed over.
 
@@ -23,6 +63,15 @@ class Connection(HttpToolsProtocol):
     """
 
     _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._pieces = InOnePiece(transport)
+        self.transport = self._pieces  # type: ignore[assignment]
+
+    def on_response_complete(self) -> None:
+        self._pieces.flush()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)

@@ -15,14 +15,28 @@ SECONDS = 600
 """How long a browser may remember what it was told before the request itself."""
 
 # As browsers write them: no path, no default port, nothing in capitals; a host in letters of ASCII.
-_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?|null", re.ASCII)
+_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?", re.ASCII)
 _DEFAULT_PORTS = {("http", "80"), ("https", "443")}
 
 
+_NOT_ONE = {
+    "*": "every origin",
+    "null": "what browsers send for sandboxed frames, local files and others, whoever made them",
+}
+
+
 def origins(text: str) -> frozenset[str]:
-    """Origins, separated by commas, as browsers write them. Raises `ValueError` for anything else, `*` too."""
+    """Origins, separated by commas, as browsers write them.
+
+    Raises `ValueError` for anything else, and for what would name more than one origin: `*`, since pages ask with
+    credentials here, and `null`.
+    """
     found = [part.strip() for part in text.split(",") if part.strip()]
     for one in found:
+        if one in _NOT_ONE:
+            raise ValueError(
+                f"{one} is {_NOT_ONE[one]}, and they would all ask with credentials: name origins one by one"
+            )
         shape = _ORIGIN.fullmatch(one)
         if shape is None or shape.group(1, 3) in _DEFAULT_PORTS:
             raise ValueError(f"{one} is no origin as browsers send it, such as https://app.example.com")

@@ -50,14 +50,15 @@ _SHAPED: _Occasions = (
 )
 _CHANGING: _Occasions = (
     refusals.ShutsOut(),
-    refusals.InUse("unit"),
     refusals.Full("unit", 10_000),
     refusals.WrongState("user", "inactive"),
-    refusals.Outdated("user"),
     refusals.LastAdministrator(),
     refusals.OwnAccount(),
     *(refusals.Unsuited(obstacle) for obstacle in Obstacle),
 )
+
+_ENDING: _Occasions = (refusals.InUse("unit"),)
+_VERSIONED: _Occasions = (refusals.Outdated("user"),)
 
 _HEADERS = {
     "x-request-id": "Tells this request apart, here and in the log.",
@@ -285,6 +286,10 @@ def occasions(route: Route, *, limited: bool) -> list[Refusal | Hindered]:
         found += _SHAPED
     if route.method != "GET" and not route.open:
         found += _CHANGING
+    if route.method == "DELETE" and not route.open:
+        found += _ENDING
+    if route.versioned:
+        found += _VERSIONED
     return found
 
 

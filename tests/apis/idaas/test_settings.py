@@ -168,14 +168,6 @@ def test_a_new_user_begins_with_the_token_that_is_said(kept_at: str, admin: Call
     assert found == [[], ["ENTRUST_SOFT_TOKEN"], ["GOOGLE_AUTHENTICATOR"]]
 
 
-def test_an_administrators_lock_holds_until_he_ends_it(kept_at: str, admin: Caller) -> None:
-    caller = new(kept_at, admin).admin
-    caller.put(GENERAL, json={"lockoutLifetime": 1})
-    locked = caller.create(lock=True)
-
-    assert [caller.user(locked["id"])[name] for name in ("locked", "lockoutExpiry")] == [True, None]
-
-
 def test_those_of_another_account_are_its_own(kept_at: str, admin: Caller, there: Caller) -> None:
     other = new(kept_at, admin).admin
     there.put(GENERAL, json={"maxGridsPerUser": 9, "lockoutCount": 9})

@@ -122,7 +122,8 @@ def test_a_lock_alone_locks(admin: Caller) -> None:
     same = admin.updated(user["id"], lock=None)
     unlocked = admin.updated(user["id"], lock=False)
 
-    assert (locked["locked"], different(user, locked), same) == (True, {"locked"}, locked)
+    shown = {"locked", "lockedAuthenticatorTypes", "lockedAuthenticators", "authenticatorLockoutStatus"}
+    assert (locked["locked"], different(user, locked), same) == (True, shown, locked)
     assert (unlocked["locked"], unlocked["lockoutExpiry"]) == (False, None)
 
 

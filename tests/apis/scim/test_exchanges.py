@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from muster.apis.scim.exchanges import BLANK, blanked, recorder
+from muster.apis.scim.exchanges import BLANK, blanked, line, reason, recorder
 from muster.core.events import Origin
+from muster.core.exchanges import Exchange as Kept
 from muster.core.exchanges import Noted
 from muster.web.answers import Answer
 from muster.web.exchanges import Exchange
@@ -47,7 +48,7 @@ def test_what_came_and_what_was_answered() -> None:
         "PATCH",
         "/Users/1",
         b"attributes=id",
-        204,
+        "204",
         "r-1",
         "192.0.2.1",
         "okhttp",
@@ -55,6 +56,36 @@ def test_what_came_and_what_was_answered() -> None:
         b"",
         "a remark\nanother",
     )
+
+
+def kept(outcome: str = "200", details: str = "", answered: str = "") -> Kept:
+    """An exchange as the directory has it."""
+    return Kept(
+        "racoon", "entra", 7, 0, 1_700_000_000_000, 3, "GET", "/Users", details, outcome, "r-1", None, "", "", answered,
+        "",
+    )  # fmt: skip
+
+
+def test_what_is_kept_is_told_as_a_request_and_its_status() -> None:
+    assert [line(kept()), line(kept("404", "count=1"))] == ["GET /Users 200", "GET /Users?count=1 404"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answered", "expected"),
+    [
+        ("200", '{"detail":"none"}', ""),
+        ("399", "x", ""),
+        ("400", '{"scimType":"invalidValue","detail":"no number"}', "invalidValue: no number"),
+        ("404", '{"detail":"nobody"}', "nobody"),
+        ("500", '{"detail":"cut o', '{"detail":"cut o'),
+        ("500", "[1]", "[1]"),
+        ("500", '{"detail":7}', '{"detail":7}'),
+        ("500", "[" * 3000, "[" * 3000),
+        ("500", "", ""),
+    ],
+)
+def test_why_it_was_refused_is_in_the_answers_own_words(outcome: str, answered: str, expected: str) -> None:
+    assert reason(kept(outcome, answered=answered)) == expected
 
 
 def test_no_header_is_kept_but_the_client_s_name_of_itself() -> None:
@@ -125,5 +156,5 @@ def test_passwords_are_blanked_before_anything_is_cut_off() -> None:
 def test_a_query_that_names_one_is_blanked_with_its_answer(query: bytes) -> None:
     found = recorded(replace(EXCHANGE, query_string=query, answer=Answer(400, b'{"detail":"s3cret is no value"}')))
 
-    assert b"s3cret" not in found.query + found.answered
-    assert (found.query, found.answered) == (BLANK.encode(), BLANK.encode())
+    assert b"s3cret" not in found.details + found.answered
+    assert (found.details, found.answered) == (BLANK.encode(), BLANK.encode())

@@ -88,6 +88,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("emails", [{"value": "a", "primary": True}, {"value": "b", "primary": True}], "invalidValue"),
     ("emails", [{"value": "a", "primary": "yes"}], "invalidValue"),
     ("emails", [{"value": str(number)} for number in range(MOST_VALUES + 1)], "tooMany"),
+    *(
+        ("x509Certificates", [{"value": text}], "invalidValue")
+        for text in ("-----BEGIN CERTIFICATE-----", "MIID QzCC", "MIIDQzCC\n", "MIID-_zC", "MIIDQ", "MIID=", "MI=DQzCC")
+    ),
     ("colour", "red", "invalidSyntax"),
     (ENTERPRISE, "x", "invalidValue"),
     (ENTERPRISE, {"colour": "red"}, "invalidSyntax"),
@@ -99,6 +103,13 @@ WRONG: list[tuple[str, Any, str]] = [
 @pytest.mark.parametrize(("name", "value", "expected"), WRONG)
 def test_what_the_schema_does_not_allow_is_refused(name: str, value: object, expected: str) -> None:
     assert refusal(STRICT, {"schemas": [USER], "userName": "x", name: value}) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "MIIDQzCC", "MIIDQ0==", "MIIDQ0M=", "MIIDQ0", "MIIDQ0M", "+/+/", "A" * MOST_CHARACTERS]
+)
+def test_base64_is_kept_as_it_was_sent_with_its_padding_or_without(text: str) -> None:
+    assert read({"x509Certificates": [{"value": text}]}) == {"x509Certificates": [{"value": text}]}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +143,11 @@ FORGIVEN: list[tuple[Habit, dict[str, Any], dict[str, Any]]] = [
     (Habit.EXTENSION_WITHOUT_URN, {"manager": {"value": "7"}}, {ENTERPRISE: {"manager": {"value": "7"}}}),
     (Habit.EXTENSION_WITHOUT_URN, {"employeeNumber": "1"}, {ENTERPRISE: {"employeeNumber": "1"}}),
     (Habit.NUMBER_AS_TEXT, {"title": 17, "nickName": True}, {"title": "17", "nickName": "true"}),
+    (
+        Habit.ANY_TEXT_AS_BINARY,
+        {"x509Certificates": [{"value": "-----BEGIN CERTIFICATE-----\nMIID"}]},
+        {"x509Certificates": [{"value": "-----BEGIN CERTIFICATE-----\nMIID"}]},
+    ),
     (
         Habit.SEVERAL_PRIMARIES,
         {"emails": [{"value": "a", "primary": True}, {"value": "b", "primary": True}]},

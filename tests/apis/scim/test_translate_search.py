@@ -184,11 +184,15 @@ def test_one_who_is_named_is_looked_up(text: str, expected: bool) -> None:
         ("userName", (Order(Text.USERNAME, descending=True),)),
         ("meta.created", (Order(Other.CREATED_AT, descending=True),)),
         ("meta.lastModified", (Order(Other.CHANGED_AT, descending=True),)),
-        ("name.familyName", None),
+        ("name.familyName", (Order(Text.FAMILY_NAME, descending=True),)),
+        ("name.givenName", (Order(Text.GIVEN_NAME, descending=True),)),
+        ("active", (Order(Other.ACTIVE, descending=True),)),
+        ("name.formatted", None),
+        ("title", None),
         ("emails", None),
         ("id", None),
     ],
 )
-def test_the_directory_sorts_by_what_every_user_has(name: str, expected: object) -> None:
+def test_the_directory_sorts_by_what_it_has_an_index_for(name: str, expected: object) -> None:
     assert order(place_of(USERS, read_path(name)), descending=True) == expected
     assert order(None, descending=False) == ()

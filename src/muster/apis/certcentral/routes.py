@@ -16,7 +16,8 @@ from muster.apis.certcentral.about import ABOUT
 from muster.apis.certcentral.refusals import CertcentralManner
 from muster.web.limits import RateLimit, Window
 from muster.web.openapi import described
-from muster.web.routes import Api, Route, Surroundings
+from muster.web.pipeline import Api
+from muster.web.routes import Route, Surroundings
 
 CSV = ("text/csv",)
 

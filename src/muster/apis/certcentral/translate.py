@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Literal
 
@@ -23,7 +23,8 @@ from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.roles import Role
 from muster.core.services import CreateServiceUser
 from muster.core.units import Unit
-from muster.core.users import SERVICE, User, UserView
+from muster.core.users import SERVICE, Standing, User, UserView
+from muster.web.dates import second
 
 USERNAME = re.compile(shapes.USERNAME_CHARACTERS, re.ASCII)
 ENGLISH = 1
@@ -221,11 +222,12 @@ def key(view: KeyView) -> shapes.ApiKey:
 
 def listed(view: UserView) -> shapes.User:
     """A user as the list shows him."""
-    user = view.user
+    user, standing = view.user, view.standing
+    placed = _placed(standing)
     return shapes.User(
         id=user.number,
         username=user.username,
-        account_id=view.tenant.number,
+        account_id=standing.tenant.number,
         first_name=given(user.given_name),
         last_name=given(user.family_name),
         email=given(user.email),
@@ -233,10 +235,10 @@ def listed(view: UserView) -> shapes.User:
         telephone=given(user.phone),
         status=status(view),
         last_login_date=UNSET if user.last_login_at is None else moment(user.last_login_at),
-        container=container(view.home),
-        access_roles=roles(view.roles),
-        has_container_assignments=bool(view.scope),
-        container_assignments=assignments(view.scope),
+        container=placed.home,
+        access_roles=placed.roles,
+        has_container_assignments=bool(standing.scope),
+        container_assignments=placed.scope,
     )
 
 
@@ -246,7 +248,7 @@ def info(view: UserView) -> shapes.User:
     shape.is_cert_central = True
     shape.is_enterprise = False
     shape.is_saml_sso_only = view.user.sso_only
-    shape.container_visibility = [container(unit) for unit in view.visible]
+    shape.container_visibility = _placed(view.standing).visible
     shape.language_id = shape.account_language_id = ENGLISH
     return shape
 
@@ -259,6 +261,22 @@ def given(text: str | None) -> str | UnsetType:
 def status(view: UserView) -> Literal["active", "inactive"]:
     """`active` is recorded; `inactive` is decided here."""
     return "active" if view.user.active else "inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What is shown of where a user stands."""
+
+    home: shapes.Container
+    roles: list[shapes.AccessRole]
+    scope: list[shapes.Assignment] | UnsetType
+    visible: list[shapes.Container]
+
+
+@lru_cache(maxsize=4096)
+def _placed(standing: Standing) -> _Placed:
+    visible = [container(unit) for unit in standing.visible]
+    return _Placed(container(standing.home), roles(standing.roles), assignments(standing.scope), visible)
 
 
 def roles(granted: tuple[Role, ...]) -> list[shapes.AccessRole]:
@@ -299,4 +317,4 @@ def _derived(purpose: str, id: str, length: int) -> str:  # noqa: A002
 
 def moment(at: int) -> str:
     """UTC in seconds with `+00:00`, as recorded (one page of the vendor's says otherwise)."""
-    return datetime.fromtimestamp(at // 1000, UTC).isoformat()
+    return f"{second(at // 1000)}+00:00"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from muster.web.dates import second
 
 
 def moment(at: int) -> str:
     """UTC in the guide's form: `2018-05-29T19:12:54.000+0000`."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}+0000"
+    return f"{second(at // 1000)}.{at % 1000:03}+0000"
 
 
 def instant(at: int) -> str:
     """UTC in seconds with `Z`, as the file's examples have it."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{second(at // 1000)}Z"
 
 
 def precise(at: int) -> str:
     """UTC in milliseconds with `Z`, as RFC 3339 has it: for who goes on from the very moment that he was told."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
+    return f"{second(at // 1000)}.{at % 1000:03}Z"

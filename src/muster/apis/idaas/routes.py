@@ -18,7 +18,8 @@ from muster.apis.idaas.shapes_jobs import AsyncOperationStatus
 from muster.apis.idaas.shapes_paging import SearchParms
 from muster.web.limits import RateLimit
 from muster.web.openapi import described
-from muster.web.routes import Api, Route, Surroundings
+from muster.web.pipeline import Api
+from muster.web.routes import Route, Surroundings
 
 _USERS = (
     Route(

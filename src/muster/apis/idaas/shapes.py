@@ -5,7 +5,7 @@ What goes out names every field, null and empty lists included, as the guide's s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -13,6 +13,11 @@ from muster.apis.idaas.shapes_attributes import UserAttribute
 from muster.apis.idaas.shapes_groups import Group, OAuthRole, Organization
 from muster.apis.idaas.shapes_paging import Paging
 from muster.apis.idaas.shapes_tokens import Token
+
+AuthenticatorType = Literal["PASSWORD", "TOKEN"]
+"""Of the file's types those that a user can have here."""
+
+LockedAuthenticator = Literal["PASSWORD", "ENTRUST_SOFT_TOKEN", "GOOGLE_AUTHENTICATOR"]
 
 
 class AliasParms(Struct):
@@ -93,6 +98,17 @@ class ExtraAttribute(Struct):
     value: str
 
 
+class AuthenticatorLockoutStatus(Struct):
+    """How it stands with the attempts at one of a user's authenticators."""
+
+    type: AuthenticatorType
+    locked: bool
+    lockoutDate: str | None
+    lockoutExpiryDate: str | None
+    remainingAuthenticationAttempts: int
+    name: None = None
+
+
 class User(Struct, kw_only=True):
     """A user. What a page adds only where it is asked to is left out there, and nowhere else."""
 
@@ -130,7 +146,7 @@ class User(Struct, kw_only=True):
     verificationRequired: bool
     userExtraAttributes: list[ExtraAttribute]
     alternateEmails: list[Any] = []
-    authenticatorLockoutStatus: list[Any] | UnsetType = UNSET
+    authenticatorLockoutStatus: list[AuthenticatorLockoutStatus] | UnsetType = UNSET
     directoryDN: None = None
     directoryId: None = None
     directoryName: None = None
@@ -139,8 +155,8 @@ class User(Struct, kw_only=True):
     fidoTokens: list[Any] | UnsetType = UNSET
     frozen: bool = False
     frozenGracePeriod: None = None
-    lockedAuthenticatorTypes: list[Any] = []
-    lockedAuthenticators: list[Any] = []
+    lockedAuthenticatorTypes: list[AuthenticatorType] = []
+    lockedAuthenticators: list[LockedAuthenticator] = []
     magicLinkEnabled: bool = False
     oauthRoles: list[OAuthRole] | UnsetType = UNSET
     organizations: list[Organization] | UnsetType = UNSET

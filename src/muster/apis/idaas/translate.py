@@ -11,13 +11,14 @@ import msgspec
 from muster.apis.idaas import shapes, translate_attributes
 from muster.apis.idaas.dates import moment
 from muster.apis.idaas.translate_groups import group, oauth_role, organization, places
+from muster.apis.idaas.translate_locks import expiry, locked_kinds, locked_types, statuses
 from muster.apis.idaas.translate_tokens import token
 from muster.core import values
 from muster.core.attributes import Attribute, AttributeValue
 from muster.core.drafts import UserDraft
 from muster.core.enrolment import Detail
 from muster.core.refusals import Fault, Invalid, refuse
-from muster.core.users import ALIAS, LoginName, User
+from muster.core.users import LoginName, User
 
 LOCALES = frozenset(
     ["da", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "nb", "pl", "pt", "ru", "sv", "th", "tr", "zh-cn", "zh-tw"]
@@ -198,15 +199,15 @@ def user(detail: Detail) -> shapes.User:
         externalId=it.external_id,
         externalSource=extra.get(SOURCE),
         migrated=None,
-        locked=it.locked,
-        lockoutExpiry=None,
+        locked=detail.lock is not None,
+        lockoutExpiry=expiry(detail),
         otpCreateTime=None,
         grids=[],
         tokens=[token(one) for one in sorted(detail.authenticators, key=lambda one: one.id)],
         smartCredentials=[],
         tempAccessCode=None,
         userAttributeValues=attributes(detail),
-        userAliases=user_aliases(it, detail.names),
+        userAliases=user_aliases(it, detail.aliases),
         groups=[group(one) for one in detail.belonging.groups],
         organizations=[organization(one) for one in detail.belonging.organizations],
         oauthRoles=[oauth_role(one) for one in detail.belonging.resource_roles],
@@ -221,14 +222,16 @@ def user(detail: Detail) -> shapes.User:
         registrationRequired=REGISTRATION not in extra,
         verificationRequired=VERIFICATION not in extra,
         userExtraAttributes=extra_attributes_in(extra),
-        authenticatorLockoutStatus=[],
+        authenticatorLockoutStatus=statuses(detail),
         fidoTokens=[],
+        lockedAuthenticatorTypes=locked_types(detail),
+        lockedAuthenticators=locked_kinds(detail),
     )
 
 
-def user_aliases(it: User, names: tuple[LoginName, ...]) -> list[shapes.Alias]:
+def user_aliases(it: User, aliases: tuple[LoginName, ...]) -> list[shapes.Alias]:
     """The custom aliases, then the one that mirrors the user id and has the user's own id, as in the guide."""
-    custom = sorted((name for name in names if name.kind == ALIAS), key=lambda name: name.id)
+    custom = sorted(aliases, key=lambda name: name.id)
     return [
         *(shapes.Alias(name.id, it.id, name.value, "CUSTOM") for name in custom),
         shapes.Alias(it.id, it.id, it.username, "USERID"),

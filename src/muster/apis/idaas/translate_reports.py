@@ -67,6 +67,7 @@ BOUNDS = ("eventTime", "startTime", "endTime")
 ORDERS = ("eventTime", "outcome", "category", "entityType", "entityAction", *TEXTS)
 
 _SUBJECTS: dict[str, SubjectType] = {"user": "USER", "application": "ADMIN_API", "connection": "AGENT"}
+_LOCKED_AT = "locked_at"
 _SETTINGS = {ours: theirs for theirs, ours in NAMES.items()}
 
 
@@ -157,12 +158,19 @@ def _permission(it: Called) -> str | None:
     return None if it.entity is None else f"{it.entity}:{'EDIT' if it.action == RESET else it.action}"
 
 
-def _details(changes: tuple[Change, ...], it: Called) -> AuditDetails:
+def _details(recorded: tuple[Change, ...], it: Called) -> AuditDetails:
+    changes = [_locked(one) if one.field == _LOCKED_AT else one for one in recorded]
     if it.action == ADD:
         return AuditDetails([EntityAttribute(_name(one.field), one.new) for one in changes], [], [])
     if it.action == REMOVE:
         return AuditDetails([EntityAttribute(_name(one.field), one.old) for one in changes], [], [])
     return AuditDetails([], [], [ModifiedEntityAttribute(_name(one.field), one.new, one.old) for one in changes])
+
+
+def _locked(change: Change) -> Change:
+    # When somebody was locked is the event's own time.
+    old, new = ("false" if at is None else "true" for at in (change.old, change.new))
+    return Change("locked", old, new)
 
 
 def _name(field: str) -> str:

@@ -72,10 +72,10 @@ EXPANSIONS: dict[str, Beside | None] = {
     "tempAccessCode": None,
     "fidoTokens": None,
     "userAttributeValues": Beside.VALUES,
-    "userAliases": Beside.NAMES,
+    "userAliases": Beside.ALIASES,
     "groups": Beside.BODIES,
     "oauthRoles": Beside.BODIES,
-    "authenticatorLockoutStatus": None,
+    "authenticatorLockoutStatus": Beside.AUTHENTICATORS,
     "organizations": Beside.BODIES,
 }
 """What a page adds where it is asked to, and what has to be looked up for it; nobody has any of the others."""
@@ -86,7 +86,7 @@ _MARKS = {"registrationRequired": REGISTRATION, "verificationRequired": VERIFICA
 
 def question(asked: Asked) -> DetailedUsers:
     """The users that are asked for."""
-    conditions = [_condition(one) for one in asked.conditions if one.name != "roleId"]
+    conditions = [_condition(one) for one in asked.conditions if one.name not in ("roleId", "locked")]
     roles = tuple((SITE_ROLES, one.value) for one in asked.conditions if one.name == "roleId")
     order = () if asked.order is None else (_order(*asked.order),)
     search = Search(
@@ -97,7 +97,8 @@ def question(asked: Asked) -> DetailedUsers:
         backwards=asked.backwards,
     )
     wanted = (EXPANSIONS[name] for name in asked.attributes or ())
-    return DetailedUsers(search, frozenset(one for one in wanted if one is not None), roles)
+    locked = any(one.name == "locked" for one in asked.conditions)
+    return DetailedUsers(search, frozenset(one for one in wanted if one is not None), roles, locked)
 
 
 def _order(name: str, ascending: bool) -> Order:
@@ -130,8 +131,6 @@ def _condition(asked: Condition) -> query.Condition | None:
             return _authenticator(asked.value, negated=asked.operator == "NOT_EQUALS")
         case "state":
             return query.FlagIs(Flag.ACTIVE, STATES[asked.value])
-        case "locked":
-            return query.FlagIs(Flag.LOCKED, value=True)
         case "userType":
             return None if asked.value == LOCAL else NOBODY
         case "registrationRequired" | "verificationRequired":

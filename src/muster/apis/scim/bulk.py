@@ -24,7 +24,8 @@ from muster.apis.scim.requests import body_of, profile_of, shaped
 from muster.core.refusals import Refused
 from muster.core.values import fold
 from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
-from muster.web.routes import Call, Route, Router
+from muster.web.router import Router
+from muster.web.routes import Call, Route
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,6 @@
-"""What of a request and its answer goes into the log of its connection: no credential, and nobody's password.
+"""What of a request and its answer goes into the log of its connection, and what that says: no credential, no password.
+
+The directory keeps words that it does not know the meaning of: the method, the path, the query and the status.
 
 Headers are not kept but for the client's name of itself. Of a body that names a password, and of a query that does, the
 values are blanked before anything is cut off.
@@ -14,6 +16,7 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from muster.core.exchanges import TEXT_BYTES, Noted
+from muster.core.exchanges import Exchange as Kept
 from muster.web.exchanges import Exchange, Watch
 from muster.web.routes import header
 
@@ -23,6 +26,9 @@ SECRET = "password"  # noqa: S105  (part of a name, in any case)
 _UNREADABLE = b"(not kept: it is no JSON and may hold a password)"
 # A letter can be written as its number, so that where there is one the text says nothing.
 _SUSPECT = re.compile(rb"password|\\u", re.IGNORECASE)
+
+# Only signs and digits are written as their numbers, so that every letter stands as it is.
+_PLAIN = re.compile(rb"(?:[!-$&-~]|%[23][0-9A-Fa-f])*+")
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -44,7 +50,7 @@ def recorder(note: Callable[[Noted], None]) -> Watch:
                 exchange.method,
                 exchange.path,
                 BLANK.encode() if is_secret else exchange.query_string[:TEXT_BYTES],
-                exchange.answer.status,
+                str(exchange.answer.status),
                 exchange.origin.request or "",
                 exchange.origin.address,
                 header(exchange.headers, b"user-agent") or "",
@@ -58,10 +64,29 @@ def recorder(note: Callable[[Noted], None]) -> Watch:
     return record
 
 
+def line(kept: Kept) -> str:
+    """The request in a line: method, path and query, and the status that it was answered with."""
+    query = f"?{kept.details}" if kept.details else ""
+    return f"{kept.kind} {kept.subject}{query} {kept.outcome}"
+
+
+def reason(kept: Kept) -> str:
+    """Why it was refused, in the answer's own words; nothing where it was not."""
+    if int(kept.outcome) < 400:
+        return ""
+    try:
+        told = _decode(kept.answered)
+        return ": ".join(filter(None, (told.get("scimType"), told.get("detail"))))
+    except (msgspec.DecodeError, AttributeError, TypeError, RecursionError):
+        return kept.answered
+
+
 def _names_a_secret(query: bytes) -> bool:
     if not query:
         return False
-    said = unquote_plus(query.decode("latin-1")).casefold()
+    said = (
+        query.decode("latin-1").lower() if _PLAIN.fullmatch(query) else unquote_plus(query.decode("latin-1")).casefold()
+    )
     # RFC 6750, section 2.3: a token that does not belong there, and is not looked at.
     return SECRET in said or "access_token" in said
 

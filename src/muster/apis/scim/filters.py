@@ -6,15 +6,19 @@ Names are left as they were written; `bound` in `matching` finds what they mean.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
+
+from muster.core.frozen import frozen
 
 MOST_CHARACTERS = 8192
 DEEPEST = 24
 """How deep parentheses, value paths and `not` may stand inside one another."""
 
 MOST_TERMS = 200
+MOST_PATHS = 500
+"""How many paths are remembered as they were read: clients name the same few all the time."""
 
 OPERATORS = frozenset(("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"))
 
@@ -25,7 +29,7 @@ class Unreadable(Exception):
     """A filter or a path that cannot be read; says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Path:
     """An attribute, by the URN of its schema if one was written, and a sub-attribute of it."""
 
@@ -34,7 +38,7 @@ class Path:
     sub: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare:
     """The attribute compares so with the value; None is JSON's null."""
 
@@ -43,14 +47,14 @@ class Compare:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Present:
     """The attribute has a value."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """One value of the attribute meets the whole filter, whose paths are about its sub-attributes."""
 
@@ -58,21 +62,21 @@ class Element:
     filter: Filter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Both:
     """All hold."""
 
     filters: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     """At least one holds."""
 
     filters: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Negated:
     """It does not hold."""
 
@@ -82,7 +86,7 @@ class Negated:
 Filter = Compare | Present | Element | Both | Either | Negated
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Where a PATCH goes: an attribute, those of its values that a filter selects, and a sub-attribute of them."""
 
@@ -90,6 +94,7 @@ class Target:
     filter: Filter | None = None
 
 
+_decode = msgspec.json.Decoder().decode
 _TOKEN = re.compile(r'\s*(?:(?P<mark>[()\[\]])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()\[\]"]+))', re.DOTALL)
 _NAME = re.compile(r"[$A-Za-z][\w$-]*", re.ASCII)
 _URN = re.compile(r"urn:[\w.:%+-]+", re.ASCII | re.IGNORECASE)
@@ -117,6 +122,7 @@ def read_target(text: str) -> Target:
     return Target(path, chosen)
 
 
+@lru_cache(maxsize=MOST_PATHS)
 def read_path(text: str) -> Path:
     """The attribute that a text names: `name`, `name.sub`, or either after a schema's URN and a colon.
 
@@ -161,20 +167,24 @@ class _Reader:
         self._at = 0
         self._terms = 0
         self.here: re.Match[str] | None = None
+        self._mark: str | None = None
+        self._quoted: str | None = None
+        self._word: str | None = None
         self._next()
 
     def _next(self) -> None:
         if self._at >= len(self._text):
-            self.here = None
+            self.here, self._mark, self._quoted, self._word = None, None, None, None
             return
         self.here = _TOKEN.match(self._text, self._at)
         if self.here is None:
             raise Unreadable(f"cannot be read from character {self._at + 1} on")
         self._at = self.here.end()
+        self._mark, self._quoted, self._word = self.here.groups()
 
     def takes(self, mark: str) -> bool:
         """Whether this mark comes next, which is then behind."""
-        if self.here is None or self.here["mark"] != mark:
+        if self._mark != mark:
             return False
         self._next()
         return True
@@ -184,9 +194,9 @@ class _Reader:
             raise Unreadable(f"{mark!r} is missing")
 
     def word(self, what: str) -> str:
-        if self.here is None or self.here["word"] is None:
+        word = self._word
+        if word is None:
             raise Unreadable(f"{what} is missing")
-        word: str = self.here["word"]
         self._next()
         return word
 
@@ -195,7 +205,7 @@ class _Reader:
             raise Unreadable(f"{self.here[0].strip()[:100]!r} was not expected")
 
     def _says(self, word: str) -> bool:
-        return self.here is not None and (self.here["word"] or "").casefold() == word
+        return self._word is not None and self._word.casefold() == word
 
     def either(self, depth: int) -> Filter:
         """Terms with `or` between them."""
@@ -231,7 +241,7 @@ class _Reader:
     def _element(self, path: Path, depth: int) -> Filter:
         inner = self.either(depth + 1)
         self.expect("]")
-        if self.here is not None and (self.here["word"] or "").startswith("."):
+        if self._word is not None and self._word.startswith("."):
             # What Entra ID writes: of the value that is selected, the sub-attribute compares so.
             inner = Both((inner, self._compared(Path(None, _after(self.word("a sub-attribute"))))))
         return Element(path, inner)
@@ -245,13 +255,12 @@ class _Reader:
         return Compare(path, operator, self._value())
 
     def _value(self) -> Value:
-        token = self.here
-        if token is None or token["mark"] is not None:
+        quoted, written = self._quoted, self._quoted or self._word
+        if written is None:
             raise Unreadable("a value is missing")
-        written = token["text"] or token["word"]
         self._next()
         try:
-            value = msgspec.json.decode(written if token["text"] else written.casefold())
+            value = _decode(quoted or written.casefold())
         except msgspec.DecodeError:
             raise Unreadable(f"{written[:100]!r} is no value; texts stand in double quotes") from None
         if not isinstance(value, str | bool | int | float | None):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from muster.apis.scim.listing import Asked
@@ -17,8 +16,9 @@ from muster.apis.scim.normal import misfit
 from muster.apis.scim.projection import Projection
 from muster.apis.scim.schema import USERS
 from muster.apis.scim.telling import as_json
-from muster.apis.scim.translate_search import conditions, finder, order
+from muster.apis.scim.translate_search import MAY_BE_ABSENT, conditions, finder, order
 from muster.apis.scim.translate_users import resource
+from muster.core.frozen import frozen
 from muster.core.grouped_users import Grouped, GroupedPage, GroupedUser, GroupedUsers
 from muster.core.query import Condition, Position, Search
 from muster.core.refusals import Refused, Unknown
@@ -36,7 +36,7 @@ FEW = 100
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """Some resources of all that a question is about, and the cursors of the pages around them."""
 
@@ -71,7 +71,8 @@ async def find_users(call: Call, asked: Asked) -> Found:
 
 
 async def _page(call: Call, search: Search, with_groups: bool) -> GroupedPage:
-    return await call.directory.ask(call.actor, GroupedUsers(search, with_groups))
+    absent_last = any(by.field in MAY_BE_ABSENT for by in search.order)
+    return await call.directory.ask(call.actor, GroupedUsers(search, with_groups, absent_last))
 
 
 async def _one(call: Call, asked: Asked, by: Finder, filter_: Bound, shown: Projection) -> Found:
@@ -87,7 +88,7 @@ async def _one(call: Call, asked: Asked, by: Finder, filter_: Bound, shown: Proj
         return Found(0, [])
     # A cursor of this question was never told, since all there is stands on the first page.
     here = asked.place(call) is None and asked.count > 0 and (asked.start == 1 or asked.cursor is not None)
-    return Found(1, [as_json(shown, user, call.base)] if here else [])
+    return Found(1, [shown.of(resource(user, call.base))] if here else [])
 
 
 def _meets(filter_: Bound, grouped: Grouped, base: str) -> bool:
@@ -141,14 +142,15 @@ def _matching(users: tuple[Grouped, ...], filter_: Bound | None, base: str) -> M
 
 
 def sorted_page(call: Call, asked: Asked, sort: Place | None, shown: Projection, met: Met) -> Found:
-    """The page of these: what they are sorted by comes last where it is absent, or first if descending."""
+    """The page of these: what they are sorted by comes last where it is absent; descending is the opposite order."""
     keyed = [(_key(sort, told), number, told) for told, number in met]
-    keyed.sort(key=lambda one: one[0], reverse=asked.descending)
+    descending = asked.descending and sort is not None
+    keyed.sort(key=lambda one: one[:2], reverse=descending)
     start = asked.place(call)
     if asked.cursor is None:
         at, end = asked.start - 1, asked.start - 1 + asked.count
     else:
-        cut = 0 if start is None else _cut(keyed, start.values, asked.descending, behind=not start.backwards)
+        cut = 0 if start is None else _cut(keyed, start.values, descending, behind=not start.backwards)
         at, end = (cut, cut + asked.count) if start is None or not start.backwards else (max(cut - asked.count, 0), cut)
     page = keyed[at:end]
     found = Found(len(keyed), [shown.of(told) for _, _, told in page])
@@ -177,12 +179,11 @@ def _cut(
 ) -> int:
     """How many come before the place that a cursor names, and with `behind` whoever stands there."""
     is_absent, value, number = values
-    wanted = (is_absent, value)
-    for at, (key, own, _) in enumerate(keyed):
-        if key == wanted:
-            if own > number or (own == number and not behind):
-                return at
-        elif (key > wanted) is not descending:
+    wanted = ((is_absent, value), number)
+    for at, one in enumerate(keyed):
+        if one[:2] == wanted:
+            return at + behind
+        if (one[:2] > wanted) is not descending:
             return at
     return len(keyed)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +18,7 @@ from muster.apis.scim.refusals import answer
 from muster.apis.scim.requests import body_of, profile_of, shaped
 from muster.apis.scim.schema import COMPLEX, NEVER, Resource
 from muster.apis.scim.shapes import LIST_RESPONSE, SEARCH_REQUEST, SearchRequest
+from muster.core.frozen import frozen
 from muster.web.answers import Answer, Hindered, Problem
 from muster.web.routes import Call
 
@@ -30,7 +30,7 @@ DESCENDING, ASCENDING = "descending", "ascending"
 _MOST_START = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A question about resources of one or more kinds.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -25,6 +24,7 @@ from muster.apis.scim.schema import (
     Attribute,
     Resource,
 )
+from muster.core.frozen import frozen
 from muster.core.values import fold
 
 TRUTHS = {"true": True, "false": False}
@@ -48,7 +48,7 @@ class Unsupported(Exception):
     """A filter that can be read and has no meaning here; says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """An attribute where it is in a resource: below an extension's URN, by name, and a sub-attribute of it."""
 
@@ -110,7 +110,7 @@ def place_without_urn(kind: Resource, path: Path) -> Place | None:
     return None if extension is None else place_of(kind, Path(extension.urn, path.attribute, path.sub))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Test:
     """One comparison of a bound filter; without a value, that there is one."""
 
@@ -121,7 +121,7 @@ class Test:
     value: Value = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Within:
     """One value of several meets the filter."""
 
@@ -129,21 +129,21 @@ class Within:
     filter: Bound
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Every:
     """All hold."""
 
     filters: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Some:
     """At least one holds."""
 
     filters: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class No:
     """It does not hold."""
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from muster.apis.scim.matching import TRUTHS, Unsupported, instant_in
 from muster.apis.scim.profiles import Habit, Profile
 from muster.apis.scim.schema import (
+    BINARY,
     BOOLEAN,
     COMPLEX,
     DATE_TIME,
     DECIMAL,
     INTEGER,
     READ_ONLY,
+    STRING,
     Attribute,
     Resource,
     subs_of,
@@ -27,6 +30,9 @@ MOST_CHARACTERS = 65_536
 """How long one text may be, photos and certificates included."""
 
 _OLD = "urn:scim:schemas:"
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?")
+"""RFC 4648, section 4; the padding may be left out (RFC 7643, section 2.3.6)."""
 
 
 class Misfit(Refused):
@@ -57,6 +63,12 @@ def normal(kind: Resource, given: Mapping[str, Any], profile: Profile) -> dict[s
     _check_schemas(kind, given, profile)
     found: dict[str, Any] = {}
     for name, value in given.items():
+        attribute = kind.exact.get(name)
+        if attribute is not None:
+            # As nearly all clients write nearly all of them; what follows comes to the same.
+            if attribute.mutability != READ_ONLY:
+                _put(found, name, value_of(attribute, value, profile))
+            continue
         extension = kind.extension(name)
         if extension is not None:
             members = _members(extension.by_name, value, extension.urn, profile)
@@ -145,6 +157,8 @@ def _values(attribute: Attribute, value: Any, profile: Profile) -> list[Any] | N
 
 def with_one_primary(attribute: Attribute, values: list[Any], profile: Profile) -> list[Any]:
     """The values, of which at most one is primary. Raises `Misfit` where several are, and that is not forgiven."""
+    if len(values) < 2:
+        return values
     primaries = [place for place, one in enumerate(values) if isinstance(one, dict) and one.get("primary") is True]
     if len(primaries) < 2:
         return values
@@ -173,6 +187,8 @@ def _complex(attribute: Attribute, value: Any, profile: Profile) -> dict[str, An
 
 
 def _simple(attribute: Attribute, value: Any, profile: Profile) -> Any:
+    if attribute.type == STRING and isinstance(value, str) and len(value) <= MOST_CHARACTERS:
+        return value
     if attribute.type == BOOLEAN:
         return _truth(attribute, value, profile)
     if attribute.type in (INTEGER, DECIMAL):
@@ -187,6 +203,8 @@ def _simple(attribute: Attribute, value: Any, profile: Profile) -> Any:
         misfit("invalidValue", f"{attribute.name} has at most {MOST_CHARACTERS} characters")
     if attribute.type == DATE_TIME:
         _must_be_instant(attribute, value)
+    if attribute.type == BINARY and not _BASE64.fullmatch(value) and not profile.forgives(Habit.ANY_TEXT_AS_BINARY):
+        misfit("invalidValue", f"{attribute.name} is base64, without line ends")
     return value
 
 

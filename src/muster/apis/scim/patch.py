@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
 from muster.apis.scim.filters import Both, Compare, Filter, Path, Target, Unreadable, read_target
@@ -16,6 +15,7 @@ from muster.apis.scim.matching import Place, Unsupported, bound_element, matches
 from muster.apis.scim.normal import element, misfit, must_be_whole, value_of, with_one_primary
 from muster.apis.scim.profiles import Habit, Profile
 from muster.apis.scim.schema import IMMUTABLE, READ_ONLY, Attribute, Resource, Schema
+from muster.core.frozen import frozen
 
 ADD, REPLACE, REMOVE = "add", "replace", "remove"
 MOST_OPERATIONS = 1000
@@ -24,7 +24,7 @@ AS_COMPARED = Profile("comparison", frozenset((Habit.TRUTH_AS_TEXT, Habit.NUMBER
 """What filters may say for a value, whoever writes them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """One operation of a PATCH, as it was sent. `value` is None for null and for none."""
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+
+from muster.core.words import Word
 
 LENIENT = "lenient"
 
 
-class Habit(Enum):
+class Habit(Word):
     """Something that clients do, and that a profile forgives or not."""
-
-    __hash__ = object.__hash__
 
     OPERATION_IN_ANY_CASE = "`Add`, `Replace` and `Remove` with capitals (Entra ID)"
     TRUTH_AS_TEXT = 'truth values as "True" and "False" (Entra ID)'
@@ -24,6 +23,7 @@ class Habit(Enum):
     EMPTY_REMOVES = "an empty text takes an object away, as a manager (Entra ID)"
     EXTENSION_WITHOUT_URN = "an extension's attributes without its URN, as `manager` (Entra ID)"
     NUMBER_AS_TEXT = "numbers and truth values where texts belong"
+    ANY_TEXT_AS_BINARY = "a text that is no base64 where one belongs, as a certificate in PEM"
     SEVERAL_PRIMARIES = "more than one primary value; the last one is"
     UNKNOWN_ATTRIBUTE = "attributes that no schema has, which are passed over"
     UNKNOWN_SCHEMA = "URNs in `schemas` that nobody knows (Entra ID's groups)"
@@ -62,6 +62,7 @@ _OF_ENTRA = frozenset(
         Habit.EMPTY_REMOVES,
         Habit.EXTENSION_WITHOUT_URN,
         Habit.NUMBER_AS_TEXT,
+        Habit.ANY_TEXT_AS_BINARY,
         Habit.UNKNOWN_ATTRIBUTE,
         Habit.UNKNOWN_SCHEMA,
         Habit.READ_ONLY_SENT_BACK,
@@ -71,6 +72,7 @@ _OF_ENTRA = frozenset(
 _OF_OKTA = frozenset(
     (
         Habit.OPERATION_IN_ANY_CASE,
+        Habit.ANY_TEXT_AS_BINARY,
         Habit.READ_ONLY_SENT_BACK,
         Habit.UNKNOWN_ATTRIBUTE,
         Habit.UNKNOWN_SCHEMA,
@@ -83,6 +85,7 @@ _OF_ONELOGIN = frozenset(
         Habit.ONE_FOR_SEVERAL,
         Habit.OLD_SCHEMA,
         Habit.NO_SCHEMAS,
+        Habit.ANY_TEXT_AS_BINARY,
         Habit.UNKNOWN_ATTRIBUTE,
         Habit.UNKNOWN_SCHEMA,
         Habit.READ_ONLY_SENT_BACK,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from muster.apis.scim.filters import Unreadable, read_path
 from muster.apis.scim.matching import place_of
 from muster.apis.scim.normal import misfit
 from muster.apis.scim.schema import ALWAYS, NEVER, REQUEST, Attribute, Resource
+from muster.core.frozen import frozen
 
 MOST_NAMES = 200
 """How many attributes a client may name."""
@@ -18,7 +18,7 @@ Names = dict[str | None, dict[str, frozenset[str] | None]]
 """By extension (None is the resource itself), by attribute: the sub-attributes that are named; None is all of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Projection:
     """What a client wants of resources of a kind. `wanted` is None where it named nothing that it wants."""
 

@@ -9,7 +9,8 @@ from muster.apis.scim.refusals import answering
 from muster.web.exchanges import Watch
 from muster.web.limits import RateLimit
 from muster.web.openapi import described
-from muster.web.routes import Api, Surroundings
+from muster.web.pipeline import Api
+from muster.web.routes import Surroundings
 
 BODY_LIMIT = 1 << 23
 """Bytes of a request: a PUT of a group with 100,000 members."""

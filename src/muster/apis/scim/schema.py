@@ -121,6 +121,11 @@ class Resource:
         return {**{attribute.name.casefold(): attribute for attribute in COMMON}, **self.schema.by_name}
 
     @cached_property
+    def exact(self) -> dict[str, Attribute]:
+        """The same but for `schemas`, each by its name as the schema spells it."""
+        return {attribute.name: attribute for attribute in self.top.values() if attribute.name != "schemas"}
+
+    @cached_property
     def reserved(self) -> frozenset[str]:
         """What of a resource, attributes or extensions, holds something that is returned on request only, or never."""
         return frozenset(

@@ -1,4 +1,4 @@
-"""Users as answers hold them: as JSON, made once for each version of a user where all of him is shown.
+"""Users as lists hold them: as JSON, made once for each version of a user where all of him is shown.
 
 Whoever walks through a directory again and again is told the same of most users. What a user is in is another matter,
 which his version says nothing of: his groups are added each time.

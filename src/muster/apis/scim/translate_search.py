@@ -7,12 +7,12 @@ is then told by looking at each of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from muster.apis.scim.matching import Bound, Every, No, Place, Some, Test, Within
 from muster.apis.scim.schema import ENTERPRISE
 from muster.apis.scim.translate_users import EMAILS, FOUND_BY
+from muster.core.frozen import frozen
 from muster.core.groups import Group
 from muster.core.query import (
     NOBODY,
@@ -42,8 +42,11 @@ _COMPARES = {"eq": Compare.EQUALS, "co": Compare.CONTAINS, "sw": Compare.STARTS,
 _MARKED = ("displayName", "nickName", f"{ENTERPRISE}:employeeNumber")
 _TIMES = {"meta.created": Other.CREATED_AT, "meta.lastModified": Other.CHANGED_AT}
 
-ORDERS: dict[str, Text | Other] = {"userName": Text.USERNAME, **_TIMES}
-"""What the directory sorts by: attributes that every user has. Where one may be absent, SCIM has it come last."""
+ORDERS: dict[str, Text | Other] = {**TEXTS, "active": Other.ACTIVE, **_TIMES}
+"""What the directory sorts by as SCIM does. Of several e-mails it is not sure to have the one that SCIM means."""
+
+MAY_BE_ABSENT = (Text.GIVEN_NAME, Text.FAMILY_NAME)
+"""What of that not every user has: SCIM has it come last, or first if descending (RFC 7644, section 3.4.2.3)."""
 
 FINDERS: dict[str, Callable[[str], Finder]] = {
     "id": by_id,
@@ -53,7 +56,7 @@ FINDERS: dict[str, Callable[[str], Finder]] = {
 """What says of one user alone who he is. The last finds him by an alias too, so that he has to be looked at."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Narrowed:
     """Whom a filter is about: no condition is everybody."""
 

@@ -9,8 +9,6 @@ the order and everything else of what was sent, never these values again: whoeve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -29,6 +27,7 @@ from muster.core.groups import Group
 from muster.core.passwords import check_password
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.users import User
+from muster.web.dates import second
 
 Extras = dict[str, str | None]
 Json = dict[str, Any]
@@ -134,12 +133,7 @@ def _meta(user: User, base: str) -> Json:
 
 def moment(at: int) -> str:
     """UTC in milliseconds, as `2026-01-31T12:00:00.000Z`."""
-    return f"{_second(at // 1000)}.{at % 1000:03d}Z"
-
-
-@lru_cache(4096)
-def _second(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat()[:19]
+    return f"{second(at // 1000)}.{at % 1000:03}Z"
 
 
 def _tell_name(told: Json, user: User, kept: Mapping[str, str]) -> None:

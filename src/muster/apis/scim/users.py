@@ -15,7 +15,6 @@ from muster.apis.scim.refusals import answer
 from muster.apis.scim.requests import body_of, profile_of
 from muster.apis.scim.schema import USERS
 from muster.apis.scim.shapes_resources import shape_of
-from muster.apis.scim.telling import as_json
 from muster.apis.scim.translate_users import Passwords, draft, patching, replacing, resource
 from muster.apis.scim.versions import expected, tagged
 from muster.core.acts import View
@@ -114,7 +113,7 @@ async def _edited(call: Call, editor: Editor) -> Answer:
 
 
 def _told(call: Call, shown: Projection, grouped: Grouped) -> Answer:
-    return answer(as_json(shown, grouped, call.base), headers=(tagged(grouped.user.version),))
+    return answer(shown.of(resource(grouped, call.base)), headers=(tagged(grouped.user.version),))
 
 
 def _finder(call: Call) -> Finder:
@@ -141,7 +140,9 @@ ROUTES = (
         "POST", "/Users/.search", search_users, "Search users", "users:view", takes=shapes.SearchRequest, gives=_LIST
     ),
     Route("GET", _ONE, get_user, "Get a user", "users:view", gives=USER),
-    Route("PUT", _ONE, replace_user, "Replace a user", "users:edit", takes=USER, gives=USER),
-    Route("PATCH", _ONE, patch_user, "Change a user", "users:edit", takes=shapes.PatchRequest, gives=USER),
-    Route("DELETE", _ONE, delete_user, "Delete a user", "users:delete", status=204),
+    Route("PUT", _ONE, replace_user, "Replace a user", "users:edit", takes=USER, gives=USER, versioned=True),
+    Route(
+        "PATCH", _ONE, patch_user, "Change a user", "users:edit", takes=shapes.PatchRequest, gives=USER, versioned=True
+    ),
+    Route("DELETE", _ONE, delete_user, "Delete a user", "users:delete", status=204, versioned=True),
 )

@@ -18,6 +18,7 @@ TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Make them."""
+    _locks()
     _orders_of_users()
     _numbered_roles()
     _compared_values()
@@ -27,8 +28,12 @@ def upgrade() -> None:
     _bodies()
     _orders_of_tokens()
     _marks_of_users()
-    _words_of_aliases()
+    _aliases_by_user()
+    _numbered_names()
+    _words_of_the_index()
+    _homes_of_the_restricted()
     _connections()
+    _census()
     op.create_index("ix_events_tenant_at_sequence", "events", ["tenant", "at", "sequence"])
 
 
@@ -38,6 +43,19 @@ def _text(name: str, *, null: bool = False) -> "sa.Column[str]":
 
 def _number(name: str, *, null: bool = False) -> "sa.Column[int]":
     return sa.Column(name, sa.BigInteger(), nullable=null)
+
+
+def _locks() -> None:
+    # Since when somebody is locked was not kept: at the latest since he last changed.
+    op.add_column("users", _number("locked_at", null=True))
+    op.execute("UPDATE users SET locked_at = changed_at WHERE locked = 1")
+    op.drop_column("users", "locked")
+    met = sa.text("locked_at IS NOT NULL")
+    for name, columns in (
+        ("ix_users_locked", ["tenant", "number", "locked_at"]),
+        ("ix_users_tenant_locked_at_number", ["tenant", "locked_at", "number"]),
+    ):
+        op.create_index(name, "users", columns, sqlite_where=met, postgresql_where=met)
 
 
 def _orders_of_users() -> None:
@@ -51,7 +69,6 @@ def _orders_of_users() -> None:
         op.create_index(f"ix_users_tenant_{name}_number", "users", ["tenant", name, "number"])
     for name, columns, text in (
         ("services", ["kind"], "kind = 'service'"),
-        ("locked", ["locked"], "locked = 1"),
         (
             "reachable",
             ["job_title", "phone"],
@@ -215,12 +232,58 @@ def _extras_after(last: tuple[str, ...]) -> "sa.Select[Any]":
     return found.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, last))).order_by(*key).limit(1_000)
 
 
-def _words_of_aliases() -> None:
-    # Their users' places in the index of substrings are made anew, after the migration.
+def _numbered_names() -> None:
+    op.add_column("login_names", sa.Column("number", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute(
+        "UPDATE login_names SET number = (SELECT u.number FROM users u "
+        'WHERE u.tenant = login_names.tenant AND u.id = login_names."user")'
+    )
+    met = sa.text("kind = 'alias'")
+    columns = ["tenant", "folded", "number", "kind"]
+    op.create_index("ix_login_names_aliases", "login_names", columns, sqlite_where=met, postgresql_where=met)
+
+
+def _homes_of_the_restricted() -> None:
+    op.add_column("user_units", sa.Column("home", TEXT, nullable=False, server_default=sa.text("''")))
+    op.execute(
+        "UPDATE user_units SET home = (SELECT u.home FROM users u "
+        'WHERE u.tenant = user_units.tenant AND u.id = user_units."user")'
+    )
+    op.drop_index("ix_user_units_tenant_unit", "user_units")
+    op.create_index("ix_user_units_tenant_unit_home_user", "user_units", ["tenant", "unit", "home", "user"])
+
+
+_PLACED = ("username_folded", "given_folded", "family_folded", "email_folded")
+
+
+def _words_of_the_index() -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    table, text = ("search_index_rows", "TEXT") if sqlite else ("search_index", 'TEXT COLLATE "C"')
+    op.execute(f"ALTER TABLE {table} ADD COLUMN number BIGINT NOT NULL DEFAULT 0")
+    for name in _PLACED:
+        op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {text}")
+    op.execute(f"ALTER TABLE {table} ADD COLUMN aliases {text} NOT NULL DEFAULT ''")
+    named = ", ".join(f"{name} = u.{name}" for name in ("number", *_PLACED))
+    if not sqlite:
+        # Made anew afterwards it takes a fraction of what adding to it does.
+        op.execute("DROP INDEX ix_search_index_grams")
+    op.execute(f'UPDATE {table} SET {named} FROM users u WHERE u.tenant = {table}.tenant AND u.id = {table}."user"')
+    if not sqlite:
+        op.execute("CREATE INDEX ix_search_index_grams ON search_index USING gin (grams)")
+    # The places of those who have aliases are made anew, after the migration.
     op.execute(
         'INSERT INTO search_pending (tenant, "user") SELECT DISTINCT l.tenant, l."user" FROM login_names l '
         "WHERE l.kind = 'alias' AND NOT EXISTS "
         '(SELECT 1 FROM search_pending p WHERE p.tenant = l.tenant AND p."user" = l."user")'
+    )
+
+
+def _aliases_by_user() -> None:
+    op.add_column("login_names", _text("alias_of", null=True))
+    op.execute("UPDATE login_names SET alias_of = \"user\" WHERE kind = 'alias'")
+    met = sa.text("alias_of IS NOT NULL")
+    op.create_index(
+        "ix_login_names_tenant_alias_of", "login_names", ["tenant", "alias_of"], sqlite_where=met, postgresql_where=met
     )
 
 
@@ -247,14 +310,45 @@ def _connections() -> None:
         "exchanges",
         *(_text(name) for name in ("tenant", "connection")),
         *(_number(name) for name in ("number", "page", "at", "milliseconds")),
-        *(_text(name) for name in ("method", "path", "query")),
-        _number("status"),
-        _text("request"),
+        *(_text(name) for name in ("kind", "subject", "details", "outcome", "request")),
         _text("address", null=True),
         *(_text(name) for name in ("agent", "sent", "answered", "remarks")),
         sa.PrimaryKeyConstraint("tenant", "connection", "number", name="pk_exchanges"),
     )
     op.create_index("ix_exchanges_tenant_connection_page", "exchanges", ["tenant", "connection", "page"])
+
+
+def _census() -> None:
+    op.create_table(
+        "census",
+        *(_text(name) for name in ("tenant", "role", "home")),
+        _number("active"),
+        _text("kind"),
+        _number("users"),
+        sa.PrimaryKeyConstraint("tenant", "role", "home", "active", "kind", name="pk_census"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "census_blocks",
+        _text("tenant"),
+        *(_number(name) for name in ("block", "active", "users")),
+        sa.PrimaryKeyConstraint("tenant", "block", "active", name="pk_census_blocks"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO census (tenant, role, home, active, kind, users) "
+        "SELECT tenant, '', home, active, kind, count(*) FROM users GROUP BY tenant, home, active, kind"
+    )
+    op.execute(
+        "INSERT INTO census (tenant, role, home, active, kind, users) "
+        "SELECT r.tenant, r.role, u.home, u.active, u.kind, count(*) "
+        "FROM user_roles r JOIN users u ON u.tenant = r.tenant AND u.number = r.number "
+        "GROUP BY r.tenant, r.role, u.home, u.active, u.kind"
+    )
+    op.execute(
+        "INSERT INTO census_blocks (tenant, block, active, users) "
+        "SELECT tenant, number / 4096, active, count(*) FROM users GROUP BY tenant, number / 4096, active"
+    )
 
 
 def _moves() -> "tuple[sa.Column[int], ...]":

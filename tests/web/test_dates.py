@@ -1,0 +1,15 @@
+"""Times as text."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.web.dates import second
+
+YEAR_1, YEAR_9999 = -62_135_596_800, 253_402_300_799
+
+
+@given(st.integers(YEAR_1, YEAR_9999))
+def test_a_second_is_written_as_the_library_writes_it(at: int) -> None:
+    assert second(at) == datetime.fromtimestamp(at, UTC).isoformat().removesuffix("+00:00")
