@@ -108,6 +108,7 @@ class Rounds:
             *lists(key, subject.sample),
             *idaas_pages(credential, subject.sample),
             ScimList(scim),
+            ScimList(scim, subject.sample.users),
         ]
         # Whoever turns pages asks for one after the other.
         self._loads += [(each, self._line(each.name, ALONE)) for each in few]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -50,14 +51,18 @@ def scim_by_user_name(provider: Provider, people: Sequence[Present]) -> Reads:
 
 
 class ScimList:
-    """`GET /Users?count=100`."""
+    """`GET /Users?count=100`: the first page again and again, or with `users` any page of so many users."""
 
-    def __init__(self, provider: Provider) -> None:
-        self.name = provider.named.format(f"list of {PAGE}")
-        self._request = provider.request("GET", f"/Users?count={PAGE}")
+    def __init__(self, provider: Provider, users: int | None = None) -> None:
+        self._provider, self._users = provider, users
+        self.name = provider.named.format(f"list of {PAGE}" if users is None else f"list of {PAGE}, any page")
+        self._first = provider.request("GET", f"/Users?count={PAGE}")
 
     def request(self) -> tuple[bytes, Any]:
-        return self._request, None
+        if self._users is None:
+            return self._first, None
+        start = random.randrange(1, max(2, self._users - PAGE))
+        return self._provider.request("GET", f"/Users?startIndex={start}&count={PAGE}"), None
 
     def check(self, token: Any, status: int, body: bytes) -> None:
         if status != 200 or body.count(b'"userName"') != PAGE:
