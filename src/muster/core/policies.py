@@ -95,7 +95,11 @@ def policy(view: View, name: str) -> str:
 
 def lockout(view: View) -> Lockout:
     """What holds in the tenant about locks. Raises `Unloaded`."""
-    return _lockout({one.name: one for one in view.known.many(Policy, ("tenant",), view.tenant)})
+
+    def make() -> Lockout:
+        return _lockout({one.name: one for one in view.known.many(Policy, ("tenant",), view.tenant)})
+
+    return view.known.derived(view.tenant, "lockout", make)
 
 
 def _lockout(kept: Mapping[str, Policy]) -> Lockout:

@@ -240,6 +240,8 @@ def user_aliases(it: User, aliases: tuple[LoginName, ...]) -> list[shapes.Alias]
 
 def attributes(detail: Detail) -> list[shapes.AttributeValue]:
     """The values of the tenant's own attributes, in the order in which those were made."""
+    if not detail.values:
+        return []
     known = {attribute.id: attribute for attribute in detail.attributes}
     found = sorted(detail.values, key=lambda value: value.attribute)
     return [attribute_value(known[value.attribute], value) for value in found if value.attribute in known]
