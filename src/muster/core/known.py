@@ -188,7 +188,8 @@ class Known(Answered):
 
     def lacks(self, need: Need) -> bool:
         """Whether this is still to be loaded."""
-        self._see(need.kind)
+        if self._unseen:
+            self._see(need.kind)
         return need not in self._found and self._cached(need) is None
 
     def _cached(self, need: Need) -> Any:
@@ -197,7 +198,8 @@ class Known(Answered):
         return self._stable.get(need.values[0], {}).get(need)
 
     def _look(self, need: Need) -> Any:
-        self._see(need.kind)
+        if self._unseen:
+            self._see(need.kind)
         found = self._found.get(need, _UNKNOWN)
         if found is not _UNKNOWN:
             return found

@@ -210,10 +210,6 @@ class ById:
         """What will be looked up first."""
         return (Need(User, User.KEY, (tenant, self.user)),)
 
-    def id_for(self, view: View) -> str:
-        """The id of whom it finds, if there is anybody."""
-        return self.user
-
     def __call__(self, view: View) -> User:
         return find_user_by_id(view, self.user)
 
@@ -257,12 +253,15 @@ def found_first(find: Finder, tenant: str) -> tuple[Need, ...]:
 def find_with(view: View, find: Finder, beside: Callable[[str, str], Iterable[Need]]) -> User:
     """The user, for whom all that is kept beside him is looked up together with him, as soon as his id is known.
 
-    `beside` gives what that is for a tenant and a user's id. Raises `Unloaded`; refuses with `Unknown`.
+    `beside` gives what that is for a tenant and a user's id; of whom is found by his id the question has named it among
+    its needs. Raises `Unloaded`; refuses with `Unknown`.
     """
-    if isinstance(find, ById | ByLoginName):
+    if isinstance(find, ById):
+        return find(view)
+    if isinstance(find, ByLoginName):
         user_id = find.id_for(view)
         view.known.gather((Need(User, User.KEY, (view.tenant, user_id)), *beside(view.tenant, user_id)))
-        return find(view)
+        return find_user_by_id(view, user_id)
     user = find(view)
     view.known.gather(beside(user.tenant, user.id))
     return user

@@ -162,6 +162,9 @@ def _path(scope: Scope) -> str:
 
 async def _body(receive: Receive, call: Call, limit: int) -> bytes:
     length = call.header(b"content-length")
+    if length is None and call.method == "GET" and call.header(b"transfer-encoding") is None:
+        # RFC 9112, section 6.3: such a request has none, and it need not be waited for.
+        return b""
     if length is not None and length.isdigit() and int(length) > limit:
         raise Hindered(Problem.TOO_LARGE, str(limit))
     chunks: list[bytes] = []

@@ -186,6 +186,7 @@ def user(detail: Detail) -> shapes.User:
     """A user, whole."""
     it = detail.user
     extra = dict(it.extras)
+    created, belonging = moment(it.created_at), detail.belonging
     return shapes.User(
         id=it.id,
         userId=it.username,
@@ -208,15 +209,15 @@ def user(detail: Detail) -> shapes.User:
         tempAccessCode=None,
         userAttributeValues=attributes(detail),
         userAliases=user_aliases(it, detail.aliases),
-        groups=[group(one) for one in detail.belonging.groups],
-        organizations=[organization(one) for one in detail.belonging.organizations],
-        oauthRoles=[oauth_role(one) for one in detail.belonging.resource_roles],
+        groups=[group(one) for one in belonging.groups],
+        organizations=[organization(one) for one in belonging.organizations],
+        oauthRoles=[oauth_role(one) for one in belonging.resource_roles],
         type="MGMT_UI",
         securityId=it.security_id,
         userPrincipalName=it.principal_name,
         lastAuthTime=None if it.last_login_at is None else moment(it.last_login_at),
-        lastModified=moment(it.changed_at),
-        userCreationTime=moment(it.created_at),
+        lastModified=created if it.changed_at == it.created_at else moment(it.changed_at),
+        userCreationTime=created,
         preferredOtpDelivery=extra.get(DELIVERY, "SYSTEM"),
         preferredOtpDeliveryContactAttributes=contacts_in(extra),
         registrationRequired=REGISTRATION not in extra,
