@@ -89,13 +89,9 @@ class Rounds:
         self.limit_1 = self._line(LIMIT_1, TOGETHER)
         self.limits_2 = {creates: self._line(LIMIT_2.format(creates.name), TOGETHER) for creates in CREATES}
         key, people = subject.key, subject.sample.people
-        creates = CertcentralCreates(key, "bench")
         self._loads: list[tuple[Workload, Measured]] = [(EmptyPost(key), self.limit_1)]
-        self._loads += [(creates, self._line(creates.name, number)) for number in connections]
         credential, scim = ",".join(subject.application), Provider(subject.token)
         many: list[Workload] = [
-            IdaasCreates(*subject.application, "enrolled"),
-            ScimCreates(scim, "provisioned"),
             certcentral_by_id(key, people),
             certcentral_by_login_name(key, people),
             idaas_by_id(credential, people),
@@ -115,6 +111,11 @@ class Rounds:
         self._loads += [(each, self._line(each.name, MODEST)) for each in few if each.name != TURNING]
         exchanges = [ScimMembers(scim, group) for group in subject.groups]
         self._loads += [(each, self._line(each.name, ALONE)) for each in exchanges]
+        # At the end: what is made is followed by an index for some seconds, beside whatever is measured then.
+        creates = CertcentralCreates(key, "bench")
+        others: list[Workload] = [IdaasCreates(*subject.application, "enrolled"), ScimCreates(scim, "provisioned")]
+        self._loads += [(creates, self._line(creates.name, number)) for number in connections]
+        self._loads += [(each, self._line(each.name, TOGETHER)) for each in others]
 
     def _line(self, name: str, connections: int) -> Measured:
         return Measured(self.database, name, connections)
@@ -129,6 +130,7 @@ class Rounds:
 
     def once(self) -> None:
         """One round."""
+        self.subject.settle()
         for creates, line in self.limits_2.items():
             made = self.subject.alone.run(creates, TOGETHER, self._seconds)
             line.rates.append(made.rate)

@@ -34,6 +34,20 @@ class Sample:
     users: int
 
 
+def unindexed(url: str) -> int:
+    """How many users the index of substrings has still to follow."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_unindexed(url))
+
+
+async def _unindexed(url: str) -> int:
+    database = database_at(url)
+    async with database.searching() as session:
+        [[number]] = await session.fetch("SELECT count(*) FROM search_pending", [], long=True)
+    await database.close()
+    return int(number)
+
+
 def sample(url: str) -> Sample:
     """A sample of the largest account of a database."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

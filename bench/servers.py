@@ -14,13 +14,14 @@ from bench.fill import fill
 from bench.groups import LARGE, FilledGroup, filled_groups
 from bench.limits import DirectoryAlone, directory_alone
 from bench.processes import SERVER_CORE, can_pin, pin, postgres_pid, resident_bytes
-from bench.samples import Sample, sample, user_ids
+from bench.samples import Sample, sample, unindexed, user_ids
 from tests.support.live import LiveMuster
 from tests.support.postgresql import PostgresServer, postgres_server
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRESQL)
 SETTLE_SECONDS = 1.0
+MOST_SETTLING_SECONDS = 120.0
 SEEN_STARTS = 3
 FILLED = "filled"
 """A file that says that a kept database is whole."""
@@ -51,6 +52,13 @@ class Subject:
     alone: DirectoryAlone
     idle: Idle
     database_pid: int | None
+
+    def settle(self) -> None:
+        """Wait until the server has done what it does behind its answers: what it measures next shall be that alone."""
+        until = time.monotonic() + MOST_SETTLING_SECONDS
+        url = self.muster.database_url
+        while url is not None and unindexed(url) and time.monotonic() < until:
+            time.sleep(SETTLE_SECONDS)
 
 
 @contextmanager
