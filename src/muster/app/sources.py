@@ -29,6 +29,7 @@ _PROOF = 20
 IDS_TOGETHER = 4
 """How many ids a request draws at once: four take as long as two that are drawn one by one, and a create needs four."""
 
+_PARTS = 4096
 # The digit that holds the variant, 0b10, and two random bits.
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in string.hexdigits}
 # What each byte stands for; those from 248 = 4 x 62 on are thrown away, so that every character is equally likely.
@@ -37,17 +38,22 @@ _UNEVEN = bytes(range(248, 256))
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562, section 5.7) in its 36-character form: 48 bits of milliseconds, then 74 random ones."""
+    """A UUIDv7 (RFC 9562, section 5.7) in its 36-character form: 48 bits of milliseconds, 12 of parts, 62 random.
+
+    So a process makes them in order (section 6.2, method 3), and whoever sorts by id sorts by time.
+    """
     return _new_ids(1)[0]
 
 
 def _new_ids(number: int) -> list[str]:
     # Written out here, since the objects that a library makes cost ten times as much.
-    milliseconds = f"{time.time_ns() // 1_000_000:012x}"
-    begin, drawn = f"{milliseconds[:8]}-{milliseconds[8:]}-7", os.urandom(10 * number).hex()
+    whole, rest = divmod(time.time_ns(), 1_000_000)
+    milliseconds, part = f"{whole:012x}", rest * _PARTS // 1_000_000
+    begin, drawn = f"{milliseconds[:8]}-{milliseconds[8:]}-7", os.urandom(8 * number).hex()
     return [
-        f"{begin}{drawn[at : at + 3]}-{_VARIANTS[drawn[at + 3]]}{drawn[at + 4 : at + 7]}-{drawn[at + 8 : at + 20]}"
-        for at in range(0, 20 * number, 20)
+        f"{begin}{min(part + place, _PARTS - 1):03x}-"
+        f"{_VARIANTS[drawn[at]]}{drawn[at + 1 : at + 4]}-{drawn[at + 4 : at + 16]}"
+        for place, at in enumerate(range(0, 16 * number, 16))
     ]
 
 
