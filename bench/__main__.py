@@ -33,7 +33,7 @@ class Plan:
 
 def _plan(arguments: list[str] | None = None) -> Plan:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measures Muster on this machine.")
-    parser.add_argument("--quick", action="store_true", help="few users and short rounds: about 20 seconds")
+    parser.add_argument("--quick", action="store_true", help="few users and short rounds: some two minutes")
     parser.add_argument("--databases", default=",".join(DATABASES), help="sqlite,postgresql")
     parser.add_argument("--connections", default="1,16,64,256", help="numbers of connections to create over")
     parser.add_argument("--users", type=int, help="users that are there before (100000; quick: 3000)")

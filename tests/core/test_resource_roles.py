@@ -20,12 +20,11 @@ async def test_each_is_shown_with_those_above_and_below_it(world: World, realm: 
     other = await world.do(realm.system, AddResourceRole("other"))
     found = await world.ask(realm.system, ResourceRoles())
 
-    # Those of one millisecond are in no order.
-    assert {one.role: (one.ancestors, set(one.descendants)) for one in found} == {
-        top: ((), {middle.id, low.id}),
-        middle: ((top.id,), {low.id}),
-        low: ((middle.id, top.id), set()),
-        other: ((), set()),
+    assert {one.role: (one.ancestors, one.descendants) for one in found} == {
+        top: ((), (middle.id, low.id)),
+        middle: ((top.id,), (low.id,)),
+        low: ((middle.id, top.id), ()),
+        other: ((), ()),
     }
 
 

@@ -2,12 +2,16 @@
 
 import json
 import logging
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 import pytest
 
-from muster.web.answers import Headers
+from muster.core.directory import NOBODY, Directory
+from muster.core.events import Origin
+from muster.web.answers import Headers, Hindered, Problem
 from muster.web.router import Router
-from muster.web.routes import Route
+from muster.web.routes import MOST_PARAMETERS, Call, Route
 from tests.web.api import PEER, ROUTES, Plain, echo, receiving
 
 PATHS = ("/user", "/user/me", "/user/{id}", "/user/{id}/role", "/user/me/deep/{x}", "/{any}/role/{last}", "/")
@@ -135,3 +139,39 @@ async def test_a_body_that_broke_off_is_malformed() -> None:
     answer = await Plain(ROUTES).ask("POST", "/thing", receiving(b"half", broken=True))
 
     assert (answer.status, answer.body) == (500, b"MALFORMED")
+
+
+async def test_a_get_that_announces_no_body_is_answered_without_waiting_for_one() -> None:
+    async def never() -> MutableMapping[str, Any]:
+        raise AssertionError("nothing has to be waited for")
+
+    answer = await Plain(ROUTES).ask("GET", "/thing/1", never)
+    announced = await Plain(ROUTES).ask("GET", "/thing/1", receiving(b"x"), ((b"content-length", b"1"),))
+
+    assert (answer.status, json.loads(answer.body)["body"]) == (200, "")
+    assert json.loads(announced.body)["body"] == "x"
+
+
+QUERIES = [
+    (b"a=1&b=&c&=d&&a=2", [("a", "1"), ("b", ""), ("c", ""), ("", "d"), ("a", "2")]),
+    (b"name=J%C3%BCrgen+M%20%2B&%6E=%26", [("name", "Jürgen M +"), ("n", "&")]),
+    ("name=Jürgen".encode(), [("name", "Jürgen")]),
+    (b"", []),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), QUERIES)
+def test_a_query_is_told_by_name_and_value_decoded_and_in_order(query: bytes, expected: list[tuple[str, str]]) -> None:
+    assert asking(query).query() == expected
+
+
+@pytest.mark.parametrize("query", [b"name=%FF", b"name=\xff", b"&".join([b"a=1"] * (MOST_PARAMETERS + 1))])
+def test_a_query_that_is_no_utf8_or_has_too_many_parameters_is_malformed(query: bytes) -> None:
+    with pytest.raises(Hindered) as raised:
+        asking(query).query()
+
+    assert raised.value.problem is Problem.MALFORMED
+
+
+def asking(query: bytes) -> Call:
+    return Call(cast(Directory, None), NOBODY, Origin("plain"), "GET", {}, query, (), b"")

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from muster.core.arrivals import Arrivals, Arrived
 from muster.core.memberships import Membership
-from muster.core.users import User
+from muster.core.users import OF_A_USER, User
 from muster.core.values import is_keepable
 
 if TYPE_CHECKING:
     from muster.store.session import Session
 
-_OF_A_USER = ("tenant", "user")
 _COUNTED = 't."user", t.noun, count(*)'
 
 
@@ -23,7 +22,7 @@ async def arrived(session: Session, wanted: Arrivals) -> Arrived:
     keys = [(wanted.tenant, wanted.body, user) for user in users]
     there = await session.among("t.id", User, User.KEY, own)
     inside = await session.among('t."user"', Membership, Membership.KEY, keys)
-    bodies = await session.among(_COUNTED, Membership, _OF_A_USER, own, ' GROUP BY t."user", t.noun')
+    bodies = await session.among(_COUNTED, Membership, OF_A_USER, own, ' GROUP BY t."user", t.noun')
     return Arrived(
         frozenset(row[0] for row in there),
         frozenset(row[0] for row in inside),

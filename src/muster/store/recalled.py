@@ -13,7 +13,7 @@ from muster.core.placements import Placements
 from muster.core.query import Page, Search
 
 MOST_USERS = 5_000
-"""How many users the kept answers may be about, all told: some 10 MB."""
+"""How many users the kept answers may be about, all told: some 5 MB."""
 
 Recallable = Search | Placements
 """Questions whose answers nothing but what has an event changes."""

@@ -42,7 +42,7 @@ LOCK_PATIENCE = 30_000
 CHECKPOINT_PAGES = 16_000
 MAPPED_BYTES = 0x7FFF0000
 """How much of the file is read where the system has it in memory, the most that SQLite maps: a look-up takes a call of
-the system less for each page, a seventh of its time. The system may drop such pages whenever it wants."""
+the system less for each page, a tenth to a sixth of its time. The system may drop such pages whenever it wants."""
 
 MOST_TRIGRAMS = 30
 """How many of a text's trigrams are looked up: who holds these is looked at himself."""

@@ -1,4 +1,4 @@
-"""Writing down what came over connections: what is lost with a process is two seconds of it.
+"""Writing down what came over connections, a little behind: what is not written yet is lost with a process.
 
 Where more comes than can be of use to anybody, writing it all down would take the server's time: the rest waits for the
 next round, or makes way.
