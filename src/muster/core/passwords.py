@@ -11,14 +11,21 @@ from muster.core.links import PasswordLink, live_link
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
 from muster.core.users import User
 
-PASSWORD_LENGTHS = (12, 256)
+PASSWORD_LENGTHS = (8, 256)
+"""Characters, at least and at most: identity providers that set passwords here make and allow them from 8 on, which is
+also what NIST SP 800-63B asks for (section 5.1.1.2 of its revision 3)."""
+
+_TELLING = 3
 
 
 def check_password(password: str, username: str = "") -> None:
-    """Refuse a password under 12 or over 256 characters, and one that holds the username, where that is known."""
+    """Refuse a password under 8 or over 256 characters, and one that holds the username, where that is known.
+
+    A username of one or two characters is in passwords by chance, and is not looked for.
+    """
     least, most = PASSWORD_LENGTHS
     values.text(password, "password", most)
-    if len(password) < least or (username and username.casefold() in password.casefold()):
+    if len(password) < least or (len(username) >= _TELLING and username.casefold() in password.casefold()):
         refuse(Invalid("password", Fault.WEAK, least))
 
 

@@ -33,6 +33,14 @@ class Invalid:
     fault: Fault
     limit: int | None = None
 
+    @property
+    def wording(self) -> str:
+        """What is wrong, and the bound, in words that follow the field's name."""
+        if self.limit is None:
+            return self.fault.value
+        side = "least" if self.fault is Fault.WEAK else "most"
+        return f"{self.fault.value} (at {side} {self.limit})"
+
 
 @frozen
 class Unknown:

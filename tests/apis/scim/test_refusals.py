@@ -118,6 +118,7 @@ def test_problems(problem: Problem) -> None:
 def test_a_wrong_name_is_told_as_this_wire_calls_it() -> None:
     assert "userName is in use" in refused(Taken("username")).body.decode()
     assert "externalId is too long (at most 255)" in refused(Invalid("external_id", Fault.TOO_LONG, 255)).body.decode()
+    assert "password is too easily guessed (at least 8)" in refused(Invalid("password", Fault.WEAK, 8)).body.decode()
 
 
 def test_who_should_come_back_is_told_when() -> None:

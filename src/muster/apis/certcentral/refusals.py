@@ -130,8 +130,7 @@ def _invalid(refusal: Invalid) -> Answer:
     if refusal.fault is Fault.UNKNOWN and refusal.field in _UNKNOWN_REFERENCES:
         return error(400, *_UNKNOWN_REFERENCES[refusal.field])
     field = FIELDS.get(refusal.field, refusal.field)
-    limit = f" (at most {refusal.limit})" if refusal.limit is not None else ""
-    return error(400, f"invalid_{field}|{_DETAILS[refusal.fault]}", f"{field} {refusal.fault.value}{limit}.")
+    return error(400, f"invalid_{field}|{_DETAILS[refusal.fault]}", f"{field} {refusal.wording}.")
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -108,8 +108,7 @@ def _invalid(refusal: Invalid) -> Answer:
     if refusal.fault is Fault.UNKNOWN and refusal.field in _REFERENCES:
         return error(404, _REFERENCES[refusal.field], f"{field} names nothing that there is", field=field)
     code = "missing_parameter" if refusal.fault is Fault.MISSING else "invalid_parameter"
-    limit = f" (at most {refusal.limit})" if refusal.limit is not None else ""
-    return error(400, code, f"{field} {refusal.fault.value}{limit}", field=field)
+    return error(400, code, f"{field} {refusal.wording}", field=field)
 
 
 def permission_name(permission: str) -> str:

@@ -111,12 +111,11 @@ def permission_name(permission: str) -> str:
 
 def _invalid(refusal: Invalid) -> Answer:
     field = FIELDS.get(refusal.field, refusal.field)
-    limit = f" (at most {refusal.limit})" if refusal.limit is not None else ""
     if refusal.fault is Fault.FIXED:
         return error(400, f"{field} {refusal.fault.value}", "mutability")
     if refusal.fault is Fault.TOO_MANY and refusal.field in _QUESTIONS:
         return error(400, f"the {field} would look at more than {refusal.limit}; say more of what is wanted", "tooMany")
-    return error(400, f"{field} {refusal.fault.value}{limit}", "invalidValue")
+    return error(400, f"{field} {refusal.wording}", "invalidValue")
 
 
 def refused(refusal: Refusal) -> Answer:
