@@ -368,5 +368,8 @@ def test_a_search_at_the_root_finds_users_and_groups(admin: Caller) -> None:
     assert ids(asked(sortBy="userName", sortOrder="descending"))[:3] == [user["id"] for user in users[::-1]]
     assert ids(asked(filter=f'userName eq "{users[0]["userName"]}"')) == [users[0]["id"]]
     assert ids(asked(filter=f'{body["filter"]} and meta.resourceType eq "Group"')) == [one["id"] for one in groups]
-    assert error(admin.post("/.search", {**body, "filter": 'colour eq "red"'})) == (400, "invalidFilter")
+    either = f'{body["filter"]} and (userName eq "{users[1]["userName"]}" or not (userName pr))'
+    assert ids(asked(filter=either)) == [one["id"] for one in (users[1], *groups)]
+    for unknown in ('colour eq "red"', 'members.value eq "x" and userName eq "y" and colour eq "red"'):
+        assert error(admin.post("/.search", {**body, "filter": unknown})) == (400, "invalidFilter")
     assert error(admin.post("/.search", {**body, "sortBy": "colour"})) == (400, "invalidPath")

@@ -110,6 +110,12 @@ def place_without_urn(kind: Resource, path: Path) -> Place | None:
     return None if extension is None else place_of(kind, Path(extension.urn, path.attribute, path.sub))
 
 
+def place_named(kind: Resource, path: Path) -> Place | None:
+    """Where an attribute is that a filter's path names; None if the type of resource has none."""
+    # Entra ID asks for `manager` without the URN of the extension that has it.
+    return place_of(kind, path) or place_without_urn(kind, path)
+
+
 @frozen
 class Test:
     """One comparison of a bound filter; without a value, that there is one."""
@@ -158,8 +164,7 @@ def bound(found: Filter, kind: Resource) -> Bound:
     """The filter over a type of resource. Raises `Unsupported` for what the type does not have, and what cannot be."""
 
     def find(path: Path) -> Place:
-        # Entra ID asks for `manager` without the URN of the extension that has it.
-        place = place_of(kind, path) or place_without_urn(kind, path)
+        place = place_named(kind, path)
         if place is None or place.attribute.returned == NEVER:
             raise Unsupported(f"a {kind.name} has no attribute {_written(path)!r} that can be looked for")
         return place

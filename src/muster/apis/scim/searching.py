@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from muster.apis.scim import shapes
-from muster.apis.scim.filters import Unreadable, read_path
+from muster.apis.scim.filters import Path, Unreadable, read_path
 from muster.apis.scim.finding import Found, find_users
 from muster.apis.scim.finding_groups import find_groups
+from muster.apis.scim.lacking import over, paths
 from muster.apis.scim.listing import Asked, asked_in_body, list_response
-from muster.apis.scim.matching import Unsupported, place_of
+from muster.apis.scim.matching import place_named, place_of
 from muster.apis.scim.members import add_members
 from muster.apis.scim.refusals import error
 from muster.apis.scim.schema import GROUPS, USERS, Resource
@@ -40,14 +41,14 @@ KINDS = (Kind(USERS, find_users), Kind(GROUPS, _find_groups))
 async def search(call: Call) -> Answer:
     """Resources of all kinds: those of each together, and sorted among themselves.
 
-    A kind that lacks what the filter is about has nothing to show; `Unsupported` is raised where all do.
+    What a kind lacks has no value there. Raises `Unsupported` and `Misfit` for what all of them lack.
     """
     question = _from_its_place(call, asked_in_body(call))
     total, resources = 0, list[dict[str, Any]]()
-    for kind in _asked_of(question):
+    for kind, own in _asked_of(question):
         start = max(question.start - total, 1)
-        window = replace(question, cursor=None, start=start, count=question.count - len(resources))
-        found = await kind.find(call, window if _has(kind, question.sort_by) else replace(window, sort_by=None))
+        window = replace(own, cursor=None, start=start, count=question.count - len(resources))
+        found = await kind.find(call, window)
         resources += found.resources
         total += found.total
     end = question.start - 1 + len(resources)
@@ -63,25 +64,33 @@ def _from_its_place(call: Call, question: Asked) -> Asked:
     return replace(question, start=1 if place is None else 1 + int(place.values[0] or 0))
 
 
-def _asked_of(question: Asked) -> list[Kind]:
-    """The kinds that a question can be asked of. Raises `Misfit` and `Unsupported` where it is none."""
-    kinds = []
-    for kind in KINDS:
-        try:
-            question.bound(kind.resource)
-        except Unsupported:
-            continue
-        kinds.append(kind)
-    if not kinds:
+def _asked_of(question: Asked) -> list[tuple[Kind, Asked]]:
+    """The question as it is asked of each kind that has something to show. Raises `Misfit` and `Unsupported`."""
+    if question.filter is not None and not all(map(_is_anywhere, paths(question.filter))):
         question.bound(USERS)
-    if not any(_has(kind, question.sort_by) for kind in KINDS):
+    if question.sort_by is not None and not any(_sorts(kind, question.sort_by) for kind in KINDS):
         question.sort(USERS)
-    return kinds
+    return [(kind, own) for kind in KINDS if (own := _of_kind(question, kind)) is not None]
 
 
-def _has(kind: Kind, written: str | None) -> bool:
-    if written is None:
-        return True
+def _of_kind(question: Asked, kind: Kind) -> Asked | None:
+    """The question without what the kind lacks; None where nothing of it can meet the filter."""
+    left = True if question.filter is None else over(question.filter, lambda path: _has(kind, path))
+    if left is False:
+        return None
+    is_sorted = question.sort_by is not None and _sorts(kind, question.sort_by)
+    return replace(question, filter=None if left is True else left, sort_by=question.sort_by if is_sorted else None)
+
+
+def _has(kind: Kind, path: Path) -> bool:
+    return place_named(kind.resource, path) is not None
+
+
+def _is_anywhere(path: Path) -> bool:
+    return any(_has(kind, path) for kind in KINDS)
+
+
+def _sorts(kind: Kind, written: str) -> bool:
     try:
         return place_of(kind.resource, read_path(written)) is not None
     except Unreadable:
