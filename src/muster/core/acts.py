@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, TypeVar
 from muster.core.authority import Actor, system
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import Change, Event, Origin, chain, differences
-from muster.core.known import Head, Known, Need
+from muster.core.known import Foreseen, Head, Known, Need
 from muster.core.ports import Fresh
 from muster.core.refusals import LastAdministrator, refuse
 
@@ -182,11 +182,11 @@ class Command(Protocol[R_co]):
     heads: ClassVar[Columns] = ()
     chore: ClassVar[bool] = False
 
-    def needs(self, tenant: str) -> Iterable[Need]:
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
         """What it knows beforehand that it will look up; this spares a second pass, and nothing depends on it."""
         return ()
 
-    def foreseen(self, tenant: str, fresh: Fresh) -> Iterable[Need]:
+    def foreseen(self, tenant: str, fresh: Fresh) -> Iterable[Foreseen]:
         """As `needs`, of what follows from the ids that it will be given first."""
         return ()
 
@@ -199,7 +199,7 @@ class Question(Protocol[R_co]):
 
     permission: ClassVar[str | None] = None
 
-    def needs(self, tenant: str) -> Iterable[Need]:
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
         """As `Command.needs`."""
         return ()
 

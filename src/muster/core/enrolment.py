@@ -10,12 +10,12 @@ from muster.core.authenticators import Authenticator, first_authenticator, seria
 from muster.core.belonging import NOWHERE, Belonging, belonging, new_belonging
 from muster.core.drafts import UserDraft, create, needed_by
 from muster.core.frozen import frozen
-from muster.core.known import Need
+from muster.core.known import Foreseen, Need, Way
 from muster.core.lockouts import Lock, Lockout, lock_of
 from muster.core.memberships import Membership
 from muster.core.policies import lockout
 from muster.core.ports import Fresh
-from muster.core.users import ALIASES_OF, OF_A_USER, ById, Finder, LoginName, User, find_with, found_first
+from muster.core.users import ALIASES_OF, HIMSELF, OF_A_USER, Finder, LoginName, User, find_with, found_first
 
 
 @frozen
@@ -67,11 +67,11 @@ class EnrolUser(Command[Detail]):
         return Detail(user, aliases, authenticators, values, attributes_of(case), says, lock, new_belonging(case, user))
 
 
-def _beside(tenant: str, user: str) -> Iterable[Need]:
-    own = (tenant, user)
-    yield Need(LoginName, ALIASES_OF, own)
-    for kind in (Authenticator, AttributeValue, Membership):
-        yield Need(kind, OF_A_USER, own)
+_WHOLE = (
+    HIMSELF,
+    Way(LoginName, ALIASES_OF),
+    *(Way(kind, OF_A_USER) for kind in (Authenticator, AttributeValue, Membership)),
+)
 
 
 @frozen
@@ -82,14 +82,13 @@ class UserDetail(Question[Detail]):
 
     find: Finder
 
-    def needs(self, tenant: str) -> Iterable[Need]:
-        """The user and what is beside him, as far as his id tells."""
-        find = self.find
-        return (*found_first(find, tenant), *(_beside(tenant, find.user) if isinstance(find, ById) else ()))
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
+        """The user and what is beside him."""
+        return found_first(self.find, tenant, _WHOLE)
 
     def answer(self, view: View) -> Detail:
         """The user. Refuses with `Unknown` one whom the actor does not see."""
-        user = find_with(view, self.find, _beside)
+        user = find_with(view, self.find, _WHOLE)
         known, own = view.known, (user.tenant, user.id)
         says = lockout(view)
         return Detail(

@@ -10,11 +10,11 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.editing import Editor, EditUser
 from muster.core.frozen import frozen
 from muster.core.groups import Group
-from muster.core.known import Known, Need
+from muster.core.known import Foreseen, Known, Way
 from muster.core.memberships import Membership, bodies_of, memberships_of
 from muster.core.placements import Placements
 from muster.core.query import Position, Search
-from muster.core.users import OF_A_USER, ById, Finder, User, find_with, found_first
+from muster.core.users import HIMSELF, OF_A_USER, Finder, User, find_with, found_first
 from muster.core.walking_users import ends
 
 FEW = 10
@@ -64,8 +64,7 @@ def _held(known: Known, tenant: str, users: list[str]) -> Mapping[str, tuple[str
     return {user: tuple(bodies) for user, bodies in zip(users, own, strict=True)}
 
 
-def _beside(tenant: str, user: str) -> Iterable[Need]:
-    yield Need(Membership, OF_A_USER, (tenant, user))
+_WITH_GROUPS = (HIMSELF, Way(Membership, OF_A_USER))
 
 
 @frozen
@@ -77,17 +76,13 @@ class GroupedUser(Question[Grouped]):
     find: Finder
     with_groups: bool = True
 
-    def needs(self, tenant: str) -> Iterable[Need]:
-        """The user and what he is in, as far as his id tells."""
-        find, with_groups = self.find, self.with_groups
-        return (
-            *found_first(find, tenant),
-            *(_beside(tenant, find.user) if with_groups and isinstance(find, ById) else ()),
-        )
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
+        """The user and what he is in."""
+        return found_first(self.find, tenant, _WITH_GROUPS) if self.with_groups else found_first(self.find, tenant)
 
     def answer(self, view: View) -> Grouped:
         """The user. Refuses with `Unknown` one whom the actor does not see."""
-        user = find_with(view, self.find, _beside) if self.with_groups else self.find(view)
+        user = find_with(view, self.find, _WITH_GROUPS) if self.with_groups else self.find(view)
         return _with_groups(view.known, user) if self.with_groups else Grouped(user)
 
 

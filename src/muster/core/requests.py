@@ -10,7 +10,7 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.authority import Actor, Credential, system
 from muster.core.credentials import authenticate
 from muster.core.events import Origin
-from muster.core.known import Known, Need
+from muster.core.known import Foreseen, Known
 from muster.core.ports import Fresh
 from muster.core.refusals import AddressForbidden, CredentialInvalid, refuse
 
@@ -24,7 +24,7 @@ class Request(Generic[R]):
     asked: Actor
     at: int
     heads: tuple[str, ...]
-    needs: tuple[Need, ...]
+    needs: tuple[Foreseen, ...]
     _run: Callable[[Request[R], Known], R]
     actor: Actor = field(init=False)
 

@@ -10,7 +10,7 @@ from muster.core.acts import Question, View
 from muster.core.attributes import folded_value
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
-from muster.core.known import Known, Need
+from muster.core.known import Foreseen, Known, Need, Onward, Way
 from muster.core.query import Condition, Holds, HomeBelow, Page, Search
 from muster.core.refusals import BeyondAuthority, Unknown, refuse
 from muster.core.roles import Role, find_role, union
@@ -206,9 +206,10 @@ class ById:
 
     user: str
 
-    def needs(self, tenant: str) -> tuple[Need, ...]:
-        """What will be looked up first."""
-        return (Need(User, User.KEY, (tenant, self.user)),)
+    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
+        """What is to be looked up in these ways by a tenant and a user's id."""
+        own = (tenant, self.user)
+        return tuple(Need(kind, columns, own) for kind, columns in ways)
 
     def __call__(self, view: View) -> User:
         return find_user_by_id(view, self.user)
@@ -220,19 +221,15 @@ class ByLoginName:
 
     folded: str
 
-    def needs(self, tenant: str) -> tuple[Need, ...]:
-        """What will be looked up first."""
-        return (Need(LoginName, LoginName.KEY, (tenant, self.folded)),)
+    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
+        """As of `ById`, with whose name it is."""
+        return (Onward(Need(LoginName, LoginName.KEY, (tenant, self.folded)), "user", ways),)
 
-    def id_for(self, view: View) -> str:
-        """The id of whom it finds. Refuses with `Unknown` a name that nobody has."""
+    def __call__(self, view: View) -> User:
         found = view.known.one(LoginName, LoginName.KEY, view.tenant, self.folded)
         if found is None:
             refuse(Unknown("user"))
-        return found.user
-
-    def __call__(self, view: View) -> User:
-        return find_user_by_id(view, self.id_for(view))
+        return find_user_by_id(view, found.user)
 
 
 def by_id(user_id: str) -> Finder:
@@ -245,25 +242,24 @@ def by_login_name(name: str) -> Finder:
     return ByLoginName(values.fold(name))
 
 
-def found_first(find: Finder, tenant: str) -> tuple[Need, ...]:
-    """What a finder is known to look up first."""
-    return find.needs(tenant) if isinstance(find, ById | ByLoginName) else ()
+HIMSELF = Way(User, User.KEY)
+"""A user by his tenant and id, as what is kept beside him is looked up."""
 
 
-def find_with(view: View, find: Finder, beside: Callable[[str, str], Iterable[Need]]) -> User:
-    """The user, for whom all that is kept beside him is looked up together with him, as soon as his id is known.
+def found_first(find: Finder, tenant: str, ways: tuple[Way, ...] = (HIMSELF,)) -> tuple[Foreseen, ...]:
+    """What a finder can say beforehand that is to be looked up in these ways by a tenant and a user's id."""
+    return find.needs(tenant, ways) if isinstance(find, ById | ByLoginName) else ()
 
-    `beside` gives what that is for a tenant and a user's id; of whom is found by his id the question has named it among
-    its needs. Raises `Unloaded`; refuses with `Unknown`.
+
+def find_with(view: View, find: Finder, ways: tuple[Way, ...]) -> User:
+    """The user, for whom all that is kept beside him is looked up together, as soon as his id is known.
+
+    With most finders that is before the question runs, see `found_first`. Raises `Unloaded`; refuses with `Unknown`.
     """
-    if isinstance(find, ById):
-        return find(view)
-    if isinstance(find, ByLoginName):
-        user_id = find.id_for(view)
-        view.known.gather((Need(User, User.KEY, (view.tenant, user_id)), *beside(view.tenant, user_id)))
-        return find_user_by_id(view, user_id)
     user = find(view)
-    view.known.gather(beside(user.tenant, user.id))
+    if not isinstance(find, ById | ByLoginName):
+        own = (user.tenant, user.id)
+        view.known.gather(Need(kind, columns, own) for kind, columns in ways)
     return user
 
 

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.core.known import Head, Known, Need
+from muster.core.known import Head, Key, Known
 
 MOST_TENANTS = 1_000
 MOST_ENTITIES = 5_000
@@ -21,7 +21,7 @@ class _Kept:
     """What is kept of a tenant since its epoch began."""
 
     epoch: int
-    entities: dict[Need, Any] = field(default_factory=dict)
+    entities: dict[Key, Any] = field(default_factory=dict)
     derived: dict[Hashable, Any] = field(default_factory=dict)
 
 
@@ -32,28 +32,34 @@ class StableCache:
         self._tenants: OrderedDict[str, _Kept] = OrderedDict()
 
     def known(self, heads: dict[str, Head]) -> Known:
-        """What is known of these tenants to begin with: what was loaded in the epoch that their heads name."""
+        """What is known of these tenants to begin with."""
+        known = Known(heads)
+        self.lend(known)
+        return known
+
+    def lend(self, known: Known) -> None:
+        """Have that be known which was loaded in the epochs that the heads name which are known."""
         stable, derived = {}, {}
-        for tenant, head in heads.items():
+        for tenant, head in known.heads.items():
             kept = self._tenants.get(tenant)
             if kept is not None and kept.epoch == head.epoch:
                 stable[tenant], derived[tenant] = kept.entities, kept.derived
-        return Known(heads, stable, derived)
+        known.lend(stable, derived)
 
     def keep(self, known: Known) -> None:
         """Take in what was loaded and made; what belongs to an older epoch makes way."""
-        for need, entity in known.stable().items():
-            kept = self._of(known, need.values[0])
+        for key, entity in known.stable().items():
+            kept = self._of(known, key[2][0])
             if kept is not None:
                 if len(kept.entities) >= MOST_ENTITIES:
                     kept.entities.clear()
-                kept.entities[need] = entity
-        for (tenant, key), made in known.derivations.items():
+                kept.entities[key] = entity
+        for (tenant, place), made in known.derivations.items():
             kept = self._of(known, tenant)
             if kept is not None:
                 if len(kept.derived) >= MOST_DERIVED:
                     kept.derived.clear()
-                kept.derived[key] = made
+                kept.derived[place] = made
 
     def _of(self, known: Known, tenant: str) -> _Kept | None:
         head = known.heads.get(tenant)

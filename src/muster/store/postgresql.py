@@ -18,11 +18,13 @@ from sqlalchemy import BigInteger, ColumnElement, Dialect, LargeBinary, Select, 
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from muster.core.entity import Columns
-from muster.core.known import Head
+from muster.core.known import Head, Way
 from muster.core.users import User
 from muster.store import tables
 from muster.store.census import adding
 from muster.store.index import Index, Place, looked_up, not_pending, trigrams
+from muster.store.looks import Found, Look
+from muster.store.merged import Merged, Merging
 from muster.store.probes import Fields, having
 from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS
@@ -36,7 +38,7 @@ COPIED = 8
 """From how many rows on COPY is quicker than an INSERT of them."""
 
 MOST_FORMS = 100
-"""How many statements of several inserts are remembered; the driver remembers as many."""
+"""How many statements of several inserts or looks are remembered; the driver remembers as many."""
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
@@ -150,6 +152,28 @@ def _together(inserts: tuple[tuple[Insert, int], ...]) -> str:
     return f"WITH {named} {parts[-1]}" if named else parts[-1]
 
 
+_Look = tuple[Way, tuple[int, bool], str, tuple[Way, ...]]
+"""A look without its values, which are a list of such a number, and whether there is but one of them."""
+
+
+@lru_cache(MOST_FORMS)
+def _merged(looks: tuple[_Look, ...]) -> Merged:
+    """One statement for these looks.
+
+    Its parameters are the columns of one list after the other; of a list of one, that one's values.
+    """
+    before, parameters = dict[int, int](), 0
+    merging: list[Merging] = []
+    for (kind, columns), (values, is_single), field, ways in looks:
+        if values not in before:
+            before[values] = parameters
+            parameters += len(columns)
+        statements = STATEMENTS[kind]
+        source = statements.having(columns) if is_single else statements.spelling.keys(LAYOUTS[kind].table, columns)
+        merging.append(Merging(kind, _moved(source, before[values]), field, ways))
+    return Merged(merging)
+
+
 @cache
 def _having(fields: Fields) -> str:
     # The limit keeps the join inside: it is always by the key, whatever the planner thinks that it knows.
@@ -255,6 +279,24 @@ class PostgresqlSession:
             if len(values) == 1:
                 return list(await self._connection.fetch(statements.one(columns), *values[0]))
             return list(await self._connection.fetch(statements.several(columns), *_columns(values)))
+
+    async def look_up(self, looks: Sequence[Look]) -> list[Found]:
+        [first, *more] = looks
+        if not more and not first.ways:
+            return [[await self.rows(*first.way, first.values)]]
+        lists: list[Sequence[tuple[Any, ...]]] = []
+        form: list[_Look] = []
+        for way, values, field, ways in looks:
+            # A user's id is looked for in many ways: what is listed already is not listed again.
+            if values not in lists:
+                lists.append(values)
+            form.append((way, (lists.index(values), len(values) == 1), field, ways))
+        merged = _merged(tuple(form))
+        # Of one alone the planner has nothing to guess, and so plans it no more than a few times.
+        parameters = (it[0] if len(it) == 1 else _columns(it) for it in lists)
+        with _TOLD:
+            rows = await self._connection.fetch(merged.statement, *chain.from_iterable(parameters))
+        return merged.sorted_out(rows)
 
     async def among(
         self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""

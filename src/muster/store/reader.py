@@ -13,14 +13,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from muster.core.asked import Unloaded
-from muster.core.known import Head, Known, Need, Several, Wanted
+from muster.core.known import Head, Known, Need, Onward, Several, Wanted
 from muster.core.query import Search
 from muster.core.refusals import Refused, Unavailable
 from muster.core.requests import Request
 from muster.store.cache import StableCache
 from muster.store.probes import is_probe, look_up
 from muster.store.recalled import Recalled
-from muster.store.rows import LAYOUTS
 from muster.store.session import DatabaseFailed, Session, load, supply
 
 if TYPE_CHECKING:
@@ -134,11 +133,15 @@ class Reader:
         self._cache.keep(known)
 
     async def _opened(self, session: Session, requests: list[Request[Any]]) -> Known:
+        known = Known({})
         ids = dict.fromkeys(head for request in requests for head in request.heads)
-        rows = await session.rows(Head, Head.KEY, [(head,) for head in ids]) if ids else ()
-        heads: dict[str, Head] = {row[0]: LAYOUTS[Head].entity(row) for row in rows}
-        known = self._cache.known(heads)
-        await load(session, known, dict.fromkeys(need for request in requests for need in request.needs))
+        needs = [need for request in requests for need in request.needs]
+        # Whether what may be cached is, the heads say: all else is looked up together with them.
+        uncached = [need for need in needs if isinstance(need, Onward) or not need.kind.STABLE]
+        await load(session, known, (*(Need(Head, Head.KEY, (head,)) for head in ids), *uncached))
+        self._cache.lend(known)
+        if len(uncached) < len(needs):
+            await load(session, known, needs)
         return known
 
 

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 from sqlalchemy import Select, Table
 
-from muster.core.entity import Columns, Entity, values_of
-from muster.core.known import Head, Known, Need, Several, Wanted, Writes
+from muster.core.entity import Columns, Entity
+from muster.core.known import Foreseen, Head, Known, Need, Several, Wanted, Writes
 from muster.core.users import User
-from muster.core.values import is_keepable
 from muster.store import census
 from muster.store.answers import ANSWERS
 from muster.store.index import Index, pending
+from muster.store.looks import Found, Look, lacking, take_in
 from muster.store.probes import Fields
 from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS, Child, Layout
@@ -64,6 +64,9 @@ class Session(Protocol):
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         """All rows of a kind whose columns have any of these values."""
 
+    async def look_up(self, looks: Sequence[Look]) -> list[Found]:
+        """What each of these finds; an earlier one is not read after a later one."""
+
     async def among(
         self, selected: str, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]], tail: str = ""
     ) -> list[Any]:
@@ -91,28 +94,14 @@ class Session(Protocol):
         """Close the connection; never raises."""
 
 
-async def load(session: Session, known: Known, needs: Iterable[Need]) -> None:
-    """Load what is still lacking of these needs, one statement for all that ask the same way."""
-    groups: dict[tuple[type[Any], Columns], list[Need]] = {}
-    for need in needs:
-        if not known.lacks(need):
-            continue
-        # What no database can hold it does not hold, and it need not be asked, which some answer with an error.
-        if not all(map(is_keepable, need.values)):
-            known.supply(need, [])
-        else:
-            groups.setdefault((need.kind, need.columns), []).append(need)
-    for (kind, columns), group in groups.items():
-        entity = LAYOUTS[kind].entity
-        rows = await session.rows(kind, columns, [need.values for need in group])
-        if len(group) == 1:
-            known.supply(group[0], map(entity, rows))
-            continue
-        found: dict[tuple[Any, ...], list[Any]] = {need.values: [] for need in group}
-        for row in rows:
-            loaded = entity(row)
-            found[values_of(loaded, columns)].append(loaded)
-        known.supply_all(found, group)
+async def load(session: Session, known: Known, needs: Iterable[Foreseen]) -> None:
+    """Load what is still lacking of these needs, and what follows from them: together whatever is asked the same way.
+
+    What is named first is not read after what is named later.
+    """
+    if looks := lacking(known, needs):
+        for look, found in zip(looks, await session.look_up(looks), strict=True):
+            take_in(known, look, found)
 
 
 async def supply(session: Session, known: Known, wanted: Wanted) -> Any:

@@ -28,6 +28,7 @@ from muster.store.conditions import FOLDED
 from muster.store.hands import Hands
 from muster.store.hints import index_for
 from muster.store.index import Index, Place, looked_up, not_pending
+from muster.store.looks import Found, Look
 from muster.store.probes import Fields, having
 from muster.store.remembered import Remembered
 from muster.store.rows import LAYOUTS
@@ -255,6 +256,19 @@ class SqliteSession:
         return [layout.entity(row) for row in await self.rows(Head, Head.KEY, [(head,) for head in ids])]
 
     async def rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
+        return self._rows(kind, columns, values)
+
+    async def look_up(self, looks: Sequence[Look]) -> list[Found]:
+        return list(map(self._look_up, looks))
+
+    def _look_up(self, look: Look) -> Found:
+        found = [self._rows(*look.way, look.values)]
+        if look.ways:
+            followed = look.followed(found[0])
+            found += [self._rows(*way, followed) if followed else [] for way in look.ways]
+        return found
+
+    def _rows(self, kind: type[Any], columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         statements = STATEMENTS[kind]
         if len(values) == 1:
             return self._fetch(statements.one(columns), values[0])

@@ -83,10 +83,12 @@ class Statements:
     def one(self, columns: Columns) -> str:
         """Rows in which these columns have the values given."""
         if columns not in self._one:
-            where = self._equal("t.", columns, 1)
-            source = self.spelling.source(self.layout.table, columns)
-            self._one[columns] = f"SELECT {self.selected} FROM {source} WHERE {where}"
+            self._one[columns] = f"SELECT {self.selected} FROM {self.having(columns)}"
         return self._one[columns]
+
+    def having(self, columns: Columns) -> str:
+        """A FROM clause of the rows `t` in which these columns have the values given."""
+        return f"{self.spelling.source(self.layout.table, columns)} WHERE {self._equal('t.', columns, 1)}"
 
     def several(self, columns: Columns) -> str:
         """Rows in which these columns have any of the values of a list."""
