@@ -38,8 +38,13 @@ class Lasting(Thing):
     STABLE = True
 
 
+@dataclass(frozen=True, slots=True)
+class Common(Thing):
+    SHARED = True
+
+
 Rows = dict[str, Thing]
-KINDS = pytest.mark.parametrize("kind", [Thing, Lasting])
+KINDS = pytest.mark.parametrize("kind", [Thing, Lasting, Common])
 
 
 def needs_of(kind: type[Thing]) -> list[Need]:
@@ -122,7 +127,9 @@ def test_what_is_known_is_what_a_dictionary_would_say(
     earlier = Known({})
     for number in cached:
         carry_out(Step("supply", number, 0, 0), earlier, stored, {}, kind)
-    known, model, supplied = Known({}, {TENANT: earlier.stable()}), dict(stored), set[Need]()
+    kept = {TENANT: earlier.lasting()}
+    known = Known({}, kept) if kind.STABLE else Known({}, shared=kept)
+    model, supplied = dict(stored), set[Need]()
 
     for step in steps:
         supplied.add(carry_out(step, known, stored, model, kind) or everything[0]._replace(values=("", "")))
@@ -198,17 +205,18 @@ def test_a_renamed_thing_is_found_by_its_new_name_alone(kind: type[Thing]) -> No
     assert known.many(kind, kind.MANY[0], TENANT, "h") == (replace(old, name="l", group="h"),)
 
 
-def test_only_what_lasts_and_was_found_goes_into_the_cache() -> None:
-    known, lasting = Known({}), Lasting(TENANT, "a", "k", "g")
-    for kind, rows in ((Thing, [Thing(TENANT, "a", "k", "g")]), (Lasting, [lasting])):
+@pytest.mark.parametrize("kind_that_lasts", [Lasting, Common])
+def test_only_what_lasts_and_was_found_goes_into_the_cache(kind_that_lasts: type[Thing]) -> None:
+    known, lasting = Known({}), kind_that_lasts(TENANT, "a", "k", "g")
+    for kind, rows in ((Thing, [Thing(TENANT, "a", "k", "g")]), (kind_that_lasts, [lasting])):
         for need in needs_of(kind):
             known.supply(need, [row for row in rows if values_of(row, need.columns) == need.values])
-    kept = {need: look(known, need) for need in known.stable()}
+    kept = {need: look(known, need) for need in known.lasting()}
 
     assert kept == {
-        Need(Lasting, ("tenant", "id"), (TENANT, "a")): lasting,
-        Need(Lasting, ("tenant", "name"), (TENANT, "k")): lasting,
-        Need(Lasting, ("tenant", "group"), (TENANT, "g")): frozenset({lasting}),
+        Need(kind_that_lasts, ("tenant", "id"), (TENANT, "a")): lasting,
+        Need(kind_that_lasts, ("tenant", "name"), (TENANT, "k")): lasting,
+        Need(kind_that_lasts, ("tenant", "group"), (TENANT, "g")): frozenset({lasting}),
     }
 
 
@@ -259,12 +267,13 @@ def test_what_is_made_in_a_batch_that_changed_something_is_made_anew_and_never_k
     assert known.derivations == {}
 
 
-def test_what_is_cached_is_as_it_stands_though_nobody_looked_after_the_change() -> None:
-    old = Lasting(TENANT, "a", "k", "g")
-    new, need = replace(old, name="l"), Need(Lasting, Lasting.KEY, (TENANT, "a"))
+@pytest.mark.parametrize("kind", [Lasting, Common])
+def test_what_is_cached_is_as_it_stands_though_nobody_looked_after_the_change(kind: type[Thing]) -> None:
+    old = kind(TENANT, "a", "k", "g")
+    new, need = replace(old, name="l"), Need(kind, kind.KEY, (TENANT, "a"))
     known = Known({})
     known.supply(need, [old])
 
     known.put(old, new)
 
-    assert known.stable()[need] == new
+    assert known.lasting()[need] == new

@@ -75,7 +75,7 @@ class Case(View):
 
         For what is numerous and plain: no kind that is counted, cached, or gives anybody authority.
         """
-        if kind.COUNTED or kind.STABLE or kind.AUTHORITY:
+        if kind.COUNTED or kind.STABLE or kind.SHARED or kind.AUTHORITY:
             raise AssertionError(f"{kind.__name__} cannot be swept")
         self._sweeps.append(Need(kind, columns, values))
 

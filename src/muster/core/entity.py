@@ -24,8 +24,9 @@ class Entity:
 
     `KEY` is its identity, `UNIQUE` the other look-ups that find one, `MANY` those that find several. A change of a
     field in `AUTHORITY` changes what somebody may do, and so ends the life of every cached credential of the tenant;
-    so does any change to an entity that is `STABLE`, which may be cached itself for as long. One that is `COUNTED`
-    adds its `tallies` to its tenant's counts of users and of active administrators.
+    so does any change to an entity that is `STABLE`, which may be cached itself for as long. One that is `SHARED` is
+    shown beside many others; it changes more often, never without an event, and may be cached until the tenant's next
+    one. One that is `COUNTED` adds its `tallies` to its tenant's counts of users and of active administrators.
     """
 
     __slots__ = ()
@@ -35,6 +36,7 @@ class Entity:
     MANY: ClassVar[tuple[Columns, ...]] = ()
     AUTHORITY: ClassVar[Columns] = ()
     STABLE: ClassVar[bool] = False
+    SHARED: ClassVar[bool] = False
     COUNTED: ClassVar[bool] = False
 
     @property

@@ -44,7 +44,8 @@ class GroupedPage:
 
 def _with_groups(known: Known, user: User) -> Grouped:
     """The user with his groups as they stand, in the midst of a batch too. Raises `Unloaded`."""
-    return Grouped(user, bodies_of(known, Group, memberships_of(known, user.tenant, user.id)))
+    memberships = memberships_of(known, user.tenant, user.id)
+    return Grouped(user, bodies_of(known, Group, memberships) if memberships else ())
 
 
 def _grouped(known: Known, tenant: str, users: tuple[User, ...]) -> tuple[Grouped, ...]:

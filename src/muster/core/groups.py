@@ -39,6 +39,7 @@ class Group(Body):
 
     NOUN: ClassVar[str] = "group"
     FIELD: ClassVar[str] = "groups"
+    SHARED = True
     UNIQUE = (FOLDED, EXTERNAL_ID)
 
     id: str

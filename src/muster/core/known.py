@@ -105,7 +105,8 @@ class Writes:
 class Known(Answered):
     """The loaded part of the directory with the changes of the batch so far laid over it.
 
-    `stable` and `derived` hold, by tenant, what may be taken from a cache; `derivations` is what was made of that here.
+    `stable`, `shared` and `derived` hold, by tenant, what may be taken from a cache: entities that are so, and what is
+    made of stable ones; `derivations` is what was made of those here.
     `writes` is what the batch has to write, after it has deleted all that is `swept`; `settled` names the heads that it
     moved.
     """
@@ -115,6 +116,7 @@ class Known(Answered):
         heads: dict[str, Head],
         stable: Mapping[str, Mapping[Key, Any]] | None = None,
         derived: Mapping[str, Mapping[Hashable, Any]] | None = None,
+        shared: Mapping[str, Mapping[Key, Any]] | None = None,
     ) -> None:
         super().__init__()
         self.heads = heads
@@ -125,11 +127,17 @@ class Known(Answered):
         self._found: dict[Key, Any] = {}
         self._unseen: dict[type[Any], list[tuple[Entity | None, Entity | None]]] = {}
         self._stable = stable or {}
+        self._shared = shared or {}
         self._derived = derived or {}
 
-    def lend(self, stable: Mapping[str, Mapping[Key, Any]], derived: Mapping[str, Mapping[Hashable, Any]]) -> None:
+    def lend(
+        self,
+        stable: Mapping[str, Mapping[Key, Any]],
+        derived: Mapping[str, Mapping[Hashable, Any]],
+        shared: Mapping[str, Mapping[Key, Any]],
+    ) -> None:
         """Have this be known as well, which a cache holds for the heads as they are now."""
-        self._stable, self._derived = stable, derived
+        self._stable, self._derived, self._shared = stable, derived, shared
 
     def head(self, tenant: str) -> Head:
         """The tenant's head row. Raises `Unloaded`, and refuses with `Unknown` a tenant that has none."""
@@ -219,7 +227,7 @@ class Known(Answered):
         kind = need[0]
         if self._unseen:
             self._see(kind)
-        return need not in self._found and (not kind.STABLE or self._cached(need) is None)
+        return need not in self._found and (not (kind.STABLE or kind.SHARED) or self._cached(need) is None)
 
     def following(self, onward: Onward) -> tuple[Need, ...]:
         """What is to be loaded with what its own need finds, which is known; nothing where that finds nothing."""
@@ -231,7 +239,9 @@ class Known(Answered):
 
     def _cached(self, key: Key) -> Any:
         kind, _, values = key
-        return self._stable.get(values[0], _NOTHING).get(key) if kind.STABLE else None
+        if not (kind.STABLE or kind.SHARED):
+            return None
+        return (self._stable if kind.STABLE else self._shared).get(values[0], _NOTHING).get(key)
 
     def _look(self, key: Key) -> Any:
         if self._unseen:
@@ -349,12 +359,12 @@ class Known(Answered):
         rest = tuple(row for row in found if values_of(row, kind.KEY) != key)
         self._found[place] = rest if becomes is None else (*rest, becomes)
 
-    def stable(self) -> dict[Key, Any]:
-        """What was loaded by the tenant's own id first, and may be cached while its epoch stands."""
-        for kind in [kind for kind in self._unseen if kind.STABLE]:
+    def lasting(self) -> dict[Key, Any]:
+        """What was loaded by the tenant's own id first, and may be cached: it is of a kind that is stable or shared."""
+        for kind in [kind for kind in self._unseen if kind.STABLE or kind.SHARED]:
             self._see(kind)
         return {
             key: found
             for key, found in self._found.items()
-            if found and (kind := key[0]).STABLE and key[1][0] == kind.KEY[0]
+            if found and ((kind := key[0]).STABLE or kind.SHARED) and key[1][0] == kind.KEY[0]
         }

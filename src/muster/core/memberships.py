@@ -88,8 +88,8 @@ def memberships_of(known: Known, tenant: str, user: str) -> tuple[Membership, ..
 
 def bodies_of(known: Known, kind: type[B], memberships: Iterable[Membership]) -> tuple[B, ...]:
     """Those of the bodies that are of this kind, by id, so the oldest first. Raises `Unloaded`."""
-    wanted = sorted((one.tenant, one.body) for one in memberships if one.noun == kind.NOUN)
-    return tuple(known.each(kind, kind.KEY, wanted))
+    wanted = sorted([(one.tenant, one.body) for one in memberships if one.noun == kind.NOUN])
+    return tuple(known.each(kind, kind.KEY, wanted)) if wanted else ()
 
 
 def place_in(case: Case, user: User, kind: type[Body], wanted: Iterable[str]) -> bool:

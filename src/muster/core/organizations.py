@@ -29,6 +29,7 @@ class Organization(Body):
 
     NOUN: ClassVar[str] = "organization"
     FIELD: ClassVar[str] = "organizations"
+    SHARED = True
     UNIQUE = (FOLDED,)
 
     id: str
