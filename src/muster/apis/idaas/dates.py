@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from muster.web.dates import second
+from muster.web.dates import millisecond, second
 
 
 def moment(at: int) -> str:
     """UTC in the guide's form: `2018-05-29T19:12:54.000+0000`."""
-    return f"{second(at // 1000)}.{at % 1000:03}+0000"
+    return f"{millisecond(at)}+0000"
 
 
 def instant(at: int) -> str:
@@ -17,4 +17,4 @@ def instant(at: int) -> str:
 
 def precise(at: int) -> str:
     """UTC in milliseconds with `Z`, as RFC 3339 has it: for who goes on from the very moment that he was told."""
-    return f"{second(at // 1000)}.{at % 1000:03}Z"
+    return f"{millisecond(at)}Z"

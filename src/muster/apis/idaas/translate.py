@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from muster.apis.idaas import shapes, translate_attributes
 from muster.apis.idaas.dates import moment
+from muster.apis.idaas.shapes_tokens import Token
 from muster.apis.idaas.translate_groups import group, oauth_role, organization, places
 from muster.apis.idaas.translate_locks import expiry, locked_kinds, locked_types, statuses
 from muster.apis.idaas.translate_tokens import token
 from muster.core import values
 from muster.core.attributes import Attribute, AttributeValue
+from muster.core.authenticators import Authenticator
 from muster.core.drafts import UserDraft
 from muster.core.enrolment import Detail
 from muster.core.refusals import Fault, Invalid, refuse
@@ -43,6 +46,7 @@ EXTRA_ATTRIBUTES = "idaas.extra_attributes"
 
 NOT_REQUIRED = "false"
 
+_id = attrgetter("id")
 _encode = msgspec.json.Encoder().encode
 _contacts = msgspec.json.Decoder(dict[str, str])
 _extra_attributes = msgspec.json.Decoder(list[shapes.ExtraAttribute])
@@ -204,14 +208,14 @@ def user(detail: Detail) -> shapes.User:
         lockoutExpiry=expiry(detail),
         otpCreateTime=None,
         grids=[],
-        tokens=[token(one) for one in sorted(detail.authenticators, key=lambda one: one.id)],
+        tokens=tokens(detail.authenticators),
         smartCredentials=[],
         tempAccessCode=None,
         userAttributeValues=attributes(detail),
         userAliases=user_aliases(it, detail.aliases),
-        groups=[group(one) for one in belonging.groups],
-        organizations=[organization(one) for one in belonging.organizations],
-        oauthRoles=[oauth_role(one) for one in belonging.resource_roles],
+        groups=list(map(group, belonging.groups)),
+        organizations=list(map(organization, belonging.organizations)),
+        oauthRoles=list(map(oauth_role, belonging.resource_roles)),
         type="MGMT_UI",
         securityId=it.security_id,
         userPrincipalName=it.principal_name,
@@ -230,13 +234,17 @@ def user(detail: Detail) -> shapes.User:
     )
 
 
+def tokens(authenticators: tuple[Authenticator, ...]) -> list[Token]:
+    """The tokens of a user, the oldest first."""
+    return sorted(map(token, authenticators), key=_id)
+
+
 def user_aliases(it: User, aliases: tuple[LoginName, ...]) -> list[shapes.Alias]:
     """The custom aliases, then the one that mirrors the user id and has the user's own id, as in the guide."""
-    custom = sorted(aliases, key=lambda name: name.id)
-    return [
-        *(shapes.Alias(name.id, it.id, name.value, "CUSTOM") for name in custom),
-        shapes.Alias(it.id, it.id, it.username, "USERID"),
-    ]
+    found = [shapes.Alias(name.id, it.id, name.value, "CUSTOM") for name in aliases]
+    found.sort(key=_id)
+    found.append(shapes.Alias(it.id, it.id, it.username, "USERID"))
+    return found
 
 
 def attributes(detail: Detail) -> list[shapes.AttributeValue]:

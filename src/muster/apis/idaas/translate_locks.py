@@ -46,5 +46,8 @@ def locked_kinds(detail: Detail) -> list[LockedAuthenticator]:
 def statuses(detail: Detail) -> list[AuthenticatorLockoutStatus]:
     """How each type of authenticator stands that the user has."""
     lock = detail.lock
-    since, left = (None, detail.lockout.attempts) if lock is None else (moment(lock.since), 0)
-    return [AuthenticatorLockoutStatus(one, lock is not None, since, expiry(detail), left) for one in types(detail)]
+    if lock is None:
+        left = detail.lockout.attempts
+        return [AuthenticatorLockoutStatus(one, False, None, None, left) for one in types(detail)]
+    since, until = moment(lock.since), expiry(detail)
+    return [AuthenticatorLockoutStatus(one, True, since, until, 0) for one in types(detail)]

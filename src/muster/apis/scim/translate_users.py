@@ -27,7 +27,7 @@ from muster.core.groups import Group
 from muster.core.passwords import check_password
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.users import User
-from muster.web.dates import second
+from muster.web.dates import millisecond
 
 Extras = dict[str, str | None]
 Json = dict[str, Any]
@@ -133,7 +133,7 @@ def _meta(user: User, base: str) -> Json:
 
 def moment(at: int) -> str:
     """UTC in milliseconds, as `2026-01-31T12:00:00.000Z`."""
-    return f"{second(at // 1000)}.{at % 1000:03}Z"
+    return f"{millisecond(at)}Z"
 
 
 def _tell_name(told: Json, user: User, kept: Mapping[str, str]) -> None:
