@@ -161,15 +161,18 @@ class Known(Answered):
 
     def each(self, kind: type[E], columns: Columns, wanted: Iterable[tuple[Any, ...]]) -> list[E]:
         """The entities with these values, those that there are. Raises `Unloaded`, for all that lack together."""
-        return [one for one in self._look_for([Need(kind, columns, values) for values in wanted]) if one is not None]
+        return [one for one in self._look_for([(kind, columns, values) for values in wanted]) if one is not None]
 
     def many_each(self, kind: type[E], columns: Columns, wanted: Iterable[tuple[Any, ...]]) -> list[tuple[E, ...]]:
         """For each of these values all entities that have them. Raises `Unloaded`, for all that lack together."""
-        return self._look_for([Need(kind, columns, values) for values in wanted])
+        return self._look_for([(kind, columns, values) for values in wanted])
 
-    def _look_for(self, needs: list[Need]) -> list[Any]:
-        self.gather(needs)
-        return [self._look(need) for need in needs]
+    def _look_for(self, keys: list[Key]) -> list[Any]:
+        try:
+            return [self._look(key) for key in keys]
+        except Unloaded:
+            self.gather(Need(*key) for key in keys)
+            raise
 
     def gather(self, needs: Iterable[Need]) -> None:
         """Have all of these looked up together, rather than as each is asked for. Raises `Unloaded`."""
