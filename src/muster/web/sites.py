@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 
@@ -22,6 +23,12 @@ class Site:
         """The URL, without a slash at its end. A host that is none is passed over."""
         if self._public is not None:
             return self._public
-        if host is None or not _HOST.fullmatch(host):
+        if host is None or not _is_host(host):
             return self._otherwise
         return f"{self._scheme}://{host}"
+
+
+@lru_cache(maxsize=64)
+def _is_host(text: str) -> bool:
+    # The same few are named in every request.
+    return _HOST.fullmatch(text) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from muster.apis.scim.filters import (
     Present,
     Target,
     Unreadable,
+    read_at_length,
     read_filter,
     read_path,
     read_target,
@@ -234,6 +237,38 @@ def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
         found = str(refused)
 
     assert found
+
+
+def meaning(read: Callable[[str], Filter], text: str) -> Filter | str:
+    """What a reader makes of a text, or why it refuses it."""
+    try:
+        return read(text)
+    except Unreadable as refused:
+        return f"refused: {refused}"
+
+
+_spaces = st.text(st.sampled_from(" \t\n\x0b\x1f\x85\xa0\u2003"), max_size=2)
+_words = st.sampled_from(
+    ["userName", "a.b", "$ref", f"{USER}:userName", f"{ENTERPRISE}:", "urn:", "not", "eq", "NE", "Co", "pr", "is", "1a"]
+) | st.text(st.sampled_from("aeq.:-$1é\\'\u0130"), max_size=4)
+_texts = st.text(max_size=6) | st.text(st.sampled_from('a"\\\x00\x1f\x7f\uffff/ \n'), max_size=4)
+
+
+@given(_spaces, _words, _spaces, _words, _spaces, _texts, st.sampled_from(["", " ", "\u2003", " and", '"', ")"]))
+def test_one_comparison_means_the_same_however_it_is_read(
+    before: str, name: str, between: str, operator: str, then: str, value: str, behind: str
+) -> None:
+    text = f'{before}{name}{between}{operator}{then}"{value}"{behind}'
+
+    assert meaning(read_filter, text) == meaning(read_at_length, text)
+
+
+@pytest.mark.parametrize("length", [MOST_CHARACTERS, MOST_CHARACTERS + 1])
+def test_a_long_comparison_is_refused_however_it_is_read(length: int) -> None:
+    text = 'userName eq "' + "x" * (length - 14) + '"'
+
+    assert len(text) == length
+    assert meaning(read_filter, text) == meaning(read_at_length, text)
 
 
 # RFC 7644, section 3.5.2, figure 7 and the paths below it.

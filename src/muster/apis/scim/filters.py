@@ -96,12 +96,22 @@ class Target:
 
 _decode = msgspec.json.Decoder().decode
 _TOKEN = re.compile(r'\s*(?:(?P<mark>[()\[\]])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()\[\]"]+))', re.DOTALL)
+# One comparison with a text in which nothing is escaped, as nearly all filters are.
+_PLAIN = re.compile(r'\s*([^\s()\[\]"]+)\s+([^\s()\[\]"]+)\s*"([^"\\\x00-\x1f\ud800-\udfff]*)"\s*')
 _NAME = re.compile(r"[$A-Za-z][\w$-]*", re.ASCII)
 _URN = re.compile(r"urn:[\w.:%+-]+", re.ASCII | re.IGNORECASE)
 
 
 def read_filter(text: str) -> Filter:
     """The filter that a text says. Raises `Unreadable`, also for one over 8192 characters, 24 deep or 200 terms."""
+    plain = _PLAIN.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
+    if plain is not None and (operator := plain[2].casefold()) in OPERATORS:
+        return Compare(read_path(plain[1]), operator, plain[3])
+    return read_at_length(text)
+
+
+def read_at_length(text: str) -> Filter:
+    """As `read_filter`, of any filter."""
     reader = _Reader(text)
     found = reader.either(0)
     reader.end()

@@ -120,21 +120,21 @@ def _filter_of(query: bytes) -> str | None:
 
 def _asked(given: Mapping[str, Any]) -> Asked:
     text = given.get("filter")
-    order = str(given.get("sortorder") or ASCENDING)
-    if order.casefold() not in (ASCENDING, DESCENDING):
+    order = str(given.get("sortorder") or ASCENDING).casefold()
+    if order not in (ASCENDING, DESCENDING):
         misfit("invalidValue", f"sortOrder is {ASCENDING} or {DESCENDING}")
     sort_by = given.get("sortby") or None
     cursor = given.get("cursor")
     return Asked(
         filter=read_filter(text) if text is not None and text.strip() else None,
         sort_by=sort_by,
-        descending=order.casefold() == DESCENDING,
+        descending=order == DESCENDING,
         start=min(max(_whole(given, "startindex", "startIndex", 1, "invalidValue"), 1), _MOST_START),
         count=_count(given, cursor),
         cursor=cursor,
         attributes=_names(given.get("attributes")),
         excluded=_names(given.get("excludedattributes")),
-        text=(text or "", sort_by or "", order.casefold()),
+        text=(text or "", sort_by or "", order),
     )
 
 

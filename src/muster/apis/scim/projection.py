@@ -42,7 +42,7 @@ class Projection:
 
     def of(self, resource: Mapping[str, Any]) -> dict[str, Any]:
         """What of the resource, under canonical names, is returned."""
-        if self.wanted is None and self.unwanted is None and not self.kind.reserved & resource.keys():
+        if self.wanted is None and self.unwanted is None and self.kind.reserved.isdisjoint(resource):
             return dict(resource)
         found = self._holder(resource, self.kind.top, None)
         for extension in self.kind.extensions:

@@ -83,16 +83,19 @@ def resource(grouped: Grouped, base: str) -> Json:
         told["externalId"] = user.external_id
     told["userName"] = user.username
     _tell_name(told, user, kept)
-    _tell(told, kept, _KEPT_TEXTS, _as_it_is)
-    for attribute, text in (("title", user.job_title), ("locale", user.locale)):
-        if text:
-            told[attribute] = text
+    if kept:
+        _tell(told, kept, _KEPT_TEXTS, _as_it_is)
+    if user.job_title:
+        told["title"] = user.job_title
+    if user.locale:
+        told["locale"] = user.locale
     if kept.get(_UNTOLD) != _WAS[user.active]:
         told["active"] = user.active
     for attribute in _SHARED:
         if found := _shared(attribute, user, kept):
             told[attribute] = found
-    _tell(told, kept, _KEPT_LISTS, _decode)
+    if kept:
+        _tell(told, kept, _KEPT_LISTS, _decode)
     if grouped.groups:
         told["groups"] = memberships(grouped.groups, base)
     if enterprise:
@@ -102,10 +105,9 @@ def resource(grouped: Grouped, base: str) -> Json:
 
 
 def _tell(told: Json, kept: Mapping[str, str], names: Mapping[str, str], read: Callable[[str], Any]) -> None:
-    if kept:
-        for name, attribute in names.items():
-            if name in kept:
-                told[attribute] = read(kept[name])
+    for name, attribute in names.items():
+        if name in kept:
+            told[attribute] = read(kept[name])
 
 
 def _as_it_is(text: str) -> str:
@@ -137,7 +139,7 @@ def moment(at: int) -> str:
 
 
 def _tell_name(told: Json, user: User, kept: Mapping[str, str]) -> None:
-    name = _decode(kept["scim.name"]) if "scim.name" in kept else {}
+    name: Json = _decode(kept["scim.name"]) if "scim.name" in kept else {}
     if user.family_name:
         name["familyName"] = user.family_name
     if user.given_name:
@@ -154,7 +156,7 @@ def _enterprise(kept: Mapping[str, str]) -> Json:
 
 def _shared(attribute: str, user: User, kept: Mapping[str, str]) -> list[Json]:
     """The values of an attribute of which some are the directory's."""
-    text = kept.get(_OWN + attribute)
+    text = kept.get(_OWN + attribute) if kept else None
     shape = _shape_of(text) if text else None
     found = [] if shape is None else _put_together(shape, user, kept.get(FOUND_BY[attribute], "").split("\n"))
     for field, others in _SHARED[attribute].items():
