@@ -1,7 +1,7 @@
 """Chores: what is cleared up beside the requests, a little at a time, so that nobody waits long for it.
 
-A chore is one transaction of the writer's, between two batches. It says how much it did; as long as that is something,
-it is done again.
+A chore is one transaction of the writer's, between two batches. It says how much it did, or 0 where hardly anything is
+left that it could do; as long as that is something, it is done again.
 """
 
 from __future__ import annotations

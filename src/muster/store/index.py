@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from sqlalchemy import ColumnElement
 
 from muster.core.known import Writes
-from muster.core.users import ALIAS, LoginName, User
+from muster.core.users import ALIAS, ALIASES_OF, LoginName, User
 from muster.core.values import fold
 
 if TYPE_CHECKING:
@@ -51,13 +51,21 @@ class Place(NamedTuple):
         return "\n".join([word for word in named if word] + ([self.aliases] if self.aliases else []))
 
 
-ALIASES = ("tenant", "user")
+MOST_TENANTS = 20
+"""Tenants a chore, for as long as it lasts nobody else writes in them."""
+
 _SEARCHED = ("username", "given_name", "family_name", "email")
-_TENANTS = "SELECT DISTINCT tenant FROM search_pending LIMIT 20"
+# From one tenant to the next along the key: DISTINCT would go through all who are pending, who may be very many.
+_TENANTS = (
+    "WITH RECURSIVE owners (tenant, place) AS (SELECT min(tenant), 1 FROM search_pending UNION ALL "
+    "SELECT (SELECT min(p.tenant) FROM search_pending p WHERE p.tenant > owners.tenant), owners.place + 1 "
+    f"FROM owners WHERE owners.tenant IS NOT NULL AND owners.place < {MOST_TENANTS}) "
+    "SELECT tenant FROM owners WHERE tenant IS NOT NULL"
+)
 _PENDING = (
     'SELECT p.tenant, p."user", u.number, u.username_folded, u.given_folded, u.family_folded, u.email_folded '
-    'FROM search_pending p LEFT JOIN users u ON u.tenant = p.tenant AND u.id = p."user" '
-    f"WHERE p.tenant IN (SELECT tenant FROM ({_TENANTS}) t) LIMIT {TOGETHER}"
+    'FROM (SELECT tenant, "user" FROM search_pending WHERE tenant = {} LIMIT {}) p '
+    'LEFT JOIN users u ON u.tenant = p.tenant AND u.id = p."user"'
 )
 
 
@@ -141,23 +149,36 @@ def _is_moved(before: User | None, after: User | None) -> bool:
 
 
 async def index_some(session: Session) -> int:
-    """Bring some of the pending users' places up to date; how many. It runs inside a transaction of its own."""
+    """Bring some of the pending users' places up to date; how many, or 0 where nobody else is pending.
+
+    It runs inside a transaction of its own. A few users cost nearly as much as many do: the rest are left to come
+    together.
+    """
     tenants = [row[0] for row in await session.fetch(_TENANTS, [], long=False)]
     if not tenants:
         return 0
     # Held, so that nobody changes a user between the look at him and the word that he is no longer pending.
     await session.lock_heads(sorted(tenants))
-    rows = await session.fetch(_PENDING, [], long=False)
+    rows = await _pending(session, tenants)
     aliases = await _aliases(session, [(row[0], row[1]) for row in rows])
     places = [Place._make((*row, _lines(aliases.get((row[0], row[1]), ())))) for row in rows]
     await session.index.place(session, places)
-    return len(places)
+    return len(places) if len(places) >= TOGETHER else 0
+
+
+async def _pending(session: Session, tenants: list[str]) -> list[Any]:
+    mark = session.statements[User].spelling.mark
+    statement = _PENDING.format(mark(1), mark(2))
+    rows: list[Any] = []
+    for tenant in tenants:
+        if len(rows) < TOGETHER:
+            rows += await session.fetch(statement, [tenant, TOGETHER - len(rows)], long=False)
+    return rows
 
 
 async def _aliases(session: Session, users: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     # By position: `rows` knows the layouts, and is above what is written here.
-    for tenant, folded, user, _, kind, *_ in await session.rows(LoginName, ALIASES, users) if users else ():
-        if kind == ALIAS:
-            found.setdefault((tenant, user), []).append(folded)
+    for tenant, folded, user, *_ in await session.rows(LoginName, ALIASES_OF, users) if users else ():
+        found.setdefault((tenant, user), []).append(folded)
     return found
