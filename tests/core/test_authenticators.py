@@ -60,6 +60,16 @@ async def test_it_is_recorded_without_its_seed(world: World, realm: Realm) -> No
     }
 
 
+async def test_a_serial_number_begins_with_the_second_in_which_it_was_made(
+    world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = "0199a3c7-d200-7abc-8def-00000000002a"
+    monkeypatch.setattr(sources, "_new_ids", lambda number: [later.replace("def", f"{it:03}") for it in range(number)])
+    made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
+
+    assert made.serial == f"{0x0199A3C7D200 // 1000 % 10_000:04}000042"
+
+
 SAME = 30
 """So many ids come in a row that give one and the same serial number."""
 
