@@ -11,7 +11,7 @@ import pytest
 from muster.core.attributes import CreateAttribute
 from muster.core.drafts import MOST_ALIASES, MOST_EXTRAS, MOST_ROLES, MOST_SCOPE, CreateUser, UserDraft
 from muster.core.events import Change, Event
-from muster.core.links import LINK_LIFETIME, PasswordLink
+from muster.core.links import LINK_LIFETIME, PasswordLink, digest_of
 from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
 from muster.core.refusals import Fault, Invalid, PermissionMissing, Taken
 from muster.core.roles import ADMINISTER
@@ -232,7 +232,7 @@ async def test_the_mail_that_is_owed_is_kept_with_the_user(
         [(kind, user.id, "sam@example.com", at, 0)] if kind else []
     )
     assert [(it.user, it.digest, it.expires_at, it.void_at) for it in links] == [
-        (user.id, world.sources.digest(secret or ""), at + LINK_LIFETIME, None) for secret in secrets
+        (user.id, digest_of(secret or ""), at + LINK_LIFETIME, None) for secret in secrets
     ]
     assert len(secrets) == (kind == SET_PASSWORD)
 

@@ -8,7 +8,7 @@ from muster.core.authority import system
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.events import Event
 from muster.core.letters import Letter, LetterOf
-from muster.core.links import LINK_LIFETIME, PasswordLink
+from muster.core.links import LINK_LIFETIME, PasswordLink, digest_of
 from muster.core.mails import Mail
 from muster.core.passwords import SetPassword, check_password
 from muster.core.refusals import Fault, Invalid, Refused, Unknown
@@ -109,16 +109,16 @@ async def test_setting_a_password_voids_all_links_of_that_user_and_no_others(wor
     links = {link.digest: link.void_at for link in await entities(world.url, PasswordLink)}
 
     assert links == {
-        world.sources.digest(secret): world.sources.time,
+        digest_of(secret): world.sources.time,
         more.digest: world.sources.time,
-        world.sources.digest(others): None,
+        digest_of(others): None,
     }
 
 
 async def test_a_link_is_void_for_every_tenant_but_its_own(world: World, realm: Realm) -> None:
     _, secret = await linked(world, realm)
     other = await world.realm("Umbrella")
-    digest = world.sources.digest(secret)
+    digest = digest_of(secret)
     found = [await outcome(world.do(system(it, "x"), SetPassword(digest, "hash"))) for it in (other.id, "nowhere")]
 
     assert found == [Unknown("link"), Unknown("link")]
@@ -126,17 +126,34 @@ async def test_a_link_is_void_for_every_tenant_but_its_own(world: World, realm: 
 
 async def test_nothing_is_a_link_but_a_link(world: World, realm: Realm) -> None:
     _, secret = await linked(world, realm)
-    wrong = ["", "x", "\0", secret[:-1], world.sources.digest(secret), realm.administrator.secret]
+    wrong = ["", "x", "\0", secret[:-1], digest_of(secret), realm.administrator.secret]
     found = [await outcome(world.directory.link_owner(text)) for text in wrong]
 
     assert found == [Unknown("link")] * len(wrong)
+
+
+async def test_a_link_is_found_by_the_moment_of_its_id_and_a_digest(world: World, realm: Realm) -> None:
+    _, secret = await linked(world, realm)
+    [link] = await entities(world.url, PasswordLink)
+    moment, _, drawn = secret.rpartition("-")
+
+    assert link.id.startswith(f"{moment}-")
+    assert link.digest == f"{moment}-{world.sources.digest(drawn)}"
+
+
+async def test_a_link_whose_secret_says_no_moment_works_as_it_did(world: World, realm: Realm) -> None:
+    user, _ = await linked(world, realm)
+    old = "x" * 47
+    await world.do(realm.system, new(PasswordLink("old", realm.id, user.id, world.sources.digest(old), 0, 2**50)))
+
+    assert await world.directory.link_owner(old) == "sam"
 
 
 async def test_a_letter_is_written_with_the_link_of_its_own_user_alone(world: World, realm: Realm) -> None:
     user, secret = await linked(world, realm)
     _, others = await linked(world, realm, "zoe")
     [mail] = [mail for mail in await entities(world.url, Mail) if mail.user == user.id]
-    digests = [world.sources.digest(text) for text in (secret, others, "x")]
+    digests = [digest_of(text) for text in (secret, others, "x")]
     found = [await outcome(world.ask(realm.system, LetterOf(mail.id, digest))) for digest in digests]
 
     assert found == [

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from muster.app.sources import Sealer, digest
+from muster.app.sources import Sealer
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.mails import Mail
 from muster.core.users import User
@@ -16,7 +16,7 @@ SEALER = Sealer(b"a key for tests")
 
 def deliverer(world: World, url: str, **changes: object) -> Delivery:
     """Somebody who delivers to this mail server."""
-    means = Means(MailServer.at(url), "Muster <muster@example.com>", PUBLIC_URL, SEALER, digest, world.sources.now)
+    means = Means(MailServer.at(url), "Muster <muster@example.com>", PUBLIC_URL, SEALER, world.sources.now)
     return Delivery(world.directory, world.store.history, replace(means, **changes))  # type: ignore[arg-type]
 
 

@@ -16,7 +16,7 @@ from muster.apis.idaas.routes import idaas
 from muster.apis.scim.exchanges import recorder
 from muster.apis.scim.routes import scim
 from muster.app.bootstrap import BLUEPRINT, Credentials, bootstrap
-from muster.app.sources import MachineSources, Sealer, digest, new_secret
+from muster.app.sources import MachineSources, Sealer, new_secret
 from muster.console.password import password_page
 from muster.core.directory import Directory
 from muster.settings import Settings, SettingsWrong
@@ -164,7 +164,7 @@ def _delivery(here: Installation) -> Delivery | None:
         return None
     try:
         server = MailServer.at(settings.smtp_url)
-        means = Means(server, settings.mail_from, settings.public_url, here.sealer, digest, here.sources.now)
+        means = Means(server, settings.mail_from, settings.public_url, here.sealer, here.sources.now)
         return Delivery(here.directory, here.store.history, means)
     except ValueError as error:
         raise SettingsWrong(f"mail cannot be delivered with these settings: {error}") from None

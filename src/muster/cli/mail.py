@@ -14,6 +14,7 @@ from muster.app.compose import Installation, installation
 from muster.cli.chosen import NoSuchTenant, printable, tenants
 from muster.core.authority import system
 from muster.core.letters import LetterOf
+from muster.core.links import digest_of
 from muster.core.mails import Mail
 from muster.core.refusals import Refused, Unknown
 from muster.settings import Settings
@@ -96,7 +97,7 @@ async def _link(here: Installation, mail: Mail, sealed: bytes) -> str:
     secret = here.sealer.open(sealed, mail.id)
     if secret is None:
         return "(its link was sealed with another secret key)"
-    question = LetterOf(mail.id, here.sources.digest(secret))
+    question = LetterOf(mail.id, digest_of(secret))
     try:
         await here.directory.ask(system(mail.tenant, "command"), question)
     except Refused as refused:

@@ -17,6 +17,7 @@ from muster.core.authority import (
 )
 from muster.core.events import Origin
 from muster.core.known import INSTALLATION
+from muster.core.links import digest_of
 from muster.core.passwords import LinkOwner, SetPassword, check_password
 from muster.core.ports import Sources, Store
 from muster.core.refusals import AddressForbidden, CredentialInvalid, Refused, refuse
@@ -185,12 +186,12 @@ class Directory:
 
     async def link_owner(self, secret: str) -> str:
         """The username that a password link belongs to. Refuses with `Unknown` a void one."""
-        _, username = await self.ask(NOBODY, LinkOwner(self._sources.digest(secret)))
+        _, username = await self.ask(NOBODY, LinkOwner(digest_of(secret)))
         return username
 
     async def set_password(self, secret: str, password: str, origin: Origin) -> None:
         """Set the password of a link's owner and void the link. Refuses a void link and a weak password."""
-        digest = self._sources.digest(secret)
+        digest = digest_of(secret)
         tenant, username = await self.ask(NOBODY, LinkOwner(digest))
         hashed = await self.hash_password(password, username)
         await self.do(system(tenant, "password link"), SetPassword(digest, hashed), origin)

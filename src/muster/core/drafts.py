@@ -11,7 +11,7 @@ from muster.core.attributes import valued
 from muster.core.events import Change
 from muster.core.frozen import frozen
 from muster.core.known import Need
-from muster.core.links import PasswordLink
+from muster.core.links import made as made_link
 from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
 from muster.core.memberships import Places, place
 from muster.core.refusals import Fault, Invalid, Taken, Unknown, refuse
@@ -258,8 +258,8 @@ def welcome(case: Case, user: User, email: str) -> None:
     mail_id = case.fresh.id()
     sealed = None
     if not user.sso_only:
-        secret = case.fresh.secret()
-        sealed = case.fresh.seal(secret.text, mail_id)
-        case.put(None, PasswordLink.made(case, user.id, secret.digest))
+        link, secret = made_link(case, user.id)
+        sealed = case.fresh.seal(secret, mail_id)
+        case.put(None, link)
     kind = SIGN_IN if user.sso_only else SET_PASSWORD
     case.put(None, Mail(mail_id, case.tenant, kind, user.id, email, sealed, case.at, case.at))

@@ -20,6 +20,7 @@ from muster.core.authority import Actor, system
 from muster.core.directory import Directory
 from muster.core.events import Origin
 from muster.core.letters import LetterOf
+from muster.core.links import digest_of
 from muster.core.mails import ClaimMails, Failed, Mail, Outcome, Released, Sent, SettleMail
 from muster.core.ports import Outbox
 from muster.core.refusals import Refused, Unknown
@@ -50,7 +51,7 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What delivering needs: where mails go and come from, what their links begin with, what opens and digests them.
+    """What delivering needs: where mails go and come from, what their links begin with, and what opens them.
 
     `now` tells the time in UTC milliseconds.
     """
@@ -59,7 +60,6 @@ class Means:
     mail_from: str
     public_url: str
     opener: Opener
-    digest: Callable[[str], str]
     now: Callable[[], int]
 
 
@@ -181,7 +181,7 @@ class Delivery:
             secret = means.opener.open(mail.sealed, mail.id)
             if secret is None:
                 raise NotSent("the link was sealed with another secret key than this node's")
-        question = LetterOf(mail.id, None if secret is None else means.digest(secret))
+        question = LetterOf(mail.id, None if secret is None else digest_of(secret))
         try:
             letter = await self._directory.ask(_deliverer(mail.tenant), question)
         except Refused as refused:
