@@ -40,6 +40,7 @@ class Case(View):
         self.fresh = fresh
         self.origin = origin
         self._puts: list[tuple[Entity | None, Entity | None]] = []
+        self._counted: list[tuple[Entity | None, Entity | None]] = []
         self._sweeps: list[Need] = []
         self._events: list[Event] = []
         self._numbers = 0
@@ -69,6 +70,8 @@ class Case(View):
     def put(self, old: Entity | None, new: Entity | None) -> None:
         """Keep a new entity (no old one), another state of one, or nothing of it any more (no new one)."""
         self._puts.append((old, new))
+        if present(new, old).COUNTED:
+            self._counted.append((old, new))
 
     def sweep(self, kind: type[Entity], columns: Columns, *values: object) -> None:
         """End all entities of a kind with these values, before what is put is kept, without looking at each.
@@ -138,7 +141,9 @@ class Case(View):
             self.known.sweep(need)
         is_authority_moved = False
         for old, new in self._puts:
-            is_authority_moved = is_authority_moved or _changes_authority(old, new)
+            # Of what is new hardly anything does.
+            if not is_authority_moved and (old is not None or present(new, old).STABLE):
+                is_authority_moved = _changes_authority(old, new)
             self.known.put(old, new)
         head.epoch += is_authority_moved
         for event in self._events:
@@ -149,10 +154,9 @@ class Case(View):
 
     def _tally(self, head: Head) -> None:
         users, administrators = head.users, head.administrators
-        for old, new in self._puts:
-            if type(present(new, old)).COUNTED:
-                users += _tally(new, 0) - _tally(old, 0)
-                administrators += _tally(new, 1) - _tally(old, 1)
+        for old, new in self._counted:
+            users += _tally(new, 0) - _tally(old, 0)
+            administrators += _tally(new, 1) - _tally(old, 1)
         if administrators == 0 and head.administrators > 0:
             refuse(LastAdministrator())
         head.users, head.administrators = users, administrators

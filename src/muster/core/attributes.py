@@ -119,12 +119,14 @@ def demand_mandatory(view: View, subject: object, given: Iterable[str]) -> None:
     `subject` has the directory's fields, `given` are the ids of the other attributes that he has values of.
     """
     others = set(given)
-    for attribute in attributes_of(view):
-        if not attribute.mandatory:
-            continue
+    for attribute in view.known.derived(view.tenant, "mandatory", lambda: _mandatory(view)):
         has = attribute.id in others if attribute.field is None else getattr(subject, attribute.field, None)
         if not has:
             refuse(Invalid(attribute.field or attribute.name, Fault.MISSING))
+
+
+def _mandatory(view: View) -> tuple[Attribute, ...]:
+    return tuple(attribute for attribute in attributes_of(view) if attribute.mandatory)
 
 
 def valued(case: Case, user: str, wanted: tuple[tuple[str, str], ...]) -> tuple[AttributeValue, ...]:

@@ -177,12 +177,14 @@ def chosen_home(case: Case, draft: UserDraft) -> str:
 
     Refuses with `Invalid` one outside the actor's scope, and one that is not active.
     """
-    unit = find_unit(case, draft.home, "home") if draft.home is not None else _default_home(case)
+    if draft.home is None:
+        return case.known.derived(case.tenant, ("default home", case.actor.home), lambda: _default_home(case))
+    unit = find_unit(case, draft.home, "home")
     must_be_active(case.known, unit, "home")
     return unit.id
 
 
-def _default_home(case: Case) -> Unit:
+def _default_home(case: Case) -> str:
     home = case.actor.home
     if not home:
         tenant = case.known.one(Tenant, Tenant.KEY, case.tenant)
@@ -192,7 +194,8 @@ def _default_home(case: Case) -> Unit:
     unit = case.known.one(Unit, Unit.KEY, case.tenant, home)
     if unit is None:
         refuse(Invalid("home", Fault.UNKNOWN))
-    return unit
+    must_be_active(case.known, unit, "home")
+    return unit.id
 
 
 def chosen_scope(case: Case, draft: UserDraft) -> tuple[str, ...]:
@@ -219,7 +222,7 @@ def drafted(case: Case, draft: UserDraft, roles: tuple[Role, ...], home: str, sc
         home=home,
         active=draft.active,
         sso_only=draft.sso_only,
-        administrator=any(ADMINISTER in role.permissions for role in roles),
+        administrator=any([ADMINISTER in role.permissions for role in roles]),  # noqa: C419  (half the time)
         password=draft.password,
         created_at=case.at,
         changed_at=case.at,

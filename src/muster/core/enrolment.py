@@ -60,11 +60,12 @@ class EnrolUser(Command[Detail]):
         demand_mandatory(case, draft, (attribute for attribute, _ in draft.attributes))
         user = create(case, draft)
         authenticators = first_authenticator(case, user.id, user.username, authenticator_id)
-        aliases = tuple(name for name in case.added(LoginName) if name.alias_of == user.id)
-        values = tuple(case.added(AttributeValue))
+        aliases = tuple(name for name in case.added(LoginName) if name.alias_of == user.id) if draft.aliases else ()
+        values = tuple(case.added(AttributeValue)) if draft.attributes else ()
         says = lockout(case)
         lock = lock_of(user, says, case.at)
-        return Detail(user, aliases, authenticators, values, attributes_of(case), says, lock, new_belonging(case, user))
+        within = new_belonging(case, user) if draft.places else NOWHERE
+        return Detail(user, aliases, authenticators, values, attributes_of(case), says, lock, within)
 
 
 _WHOLE = (

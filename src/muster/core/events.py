@@ -4,6 +4,7 @@ An event's link is SHA-256 over the link before it and every field of the event,
 that no two different events (and no two splits of the same bytes) have the same preimage.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -61,31 +62,30 @@ def link_after(previous: bytes, event: Event) -> bytes:
 
     Each field goes in as its length in characters, a colon and its text (UTF-8); an absent one as a hyphen.
     """
-    fields = [
-        event.tenant,
-        str(event.sequence),
-        event.id,
-        str(event.at),
-        event.act,
-        event.actor_kind,
-        event.actor,
-        event.actor_name,
-        event.credential,
-        event.channel,
-        event.address,
-        event.request,
-        event.noun,
-        event.subject,
-        event.subject_name,
+    e = event
+    sequence, at = str(e.sequence), str(e.at)
+    measured = [
+        f"{len(e.tenant)}:{e.tenant}{len(sequence)}:{sequence}{len(e.id)}:{e.id}{len(at)}:{at}",
+        _who(e.act, e.actor_kind, e.actor, e.actor_name, e.credential, e.channel, e.address),
+        _measured((e.request, e.noun, e.subject, e.subject_name)),
     ]
-    measured = ["-" if text is None else f"{len(text)}:{text}" for text in fields]
     for field, old, new in event.changes:
         if old is None and new is not None:
             # As below, in one go: in a create these are two fields of three.
             measured.append(f"{len(field)}:{field}-{len(new)}:{new}")
         else:
-            measured += ["-" if text is None else f"{len(text)}:{text}" for text in (field, old, new)]
+            measured.append(_measured((field, old, new)))
     return sha256(previous + "".join(measured).encode()).digest()
+
+
+def _measured(texts: tuple[str | None, ...]) -> str:
+    return "".join(["-" if text is None else f"{len(text)}:{text}" for text in texts])
+
+
+@lru_cache(1024)
+def _who(*texts: str | None) -> str:
+    """Who did what from where: who asks for something asks again."""
+    return _measured(texts)
 
 
 def chain(event: Event, sequence: int, previous: bytes) -> None:
@@ -133,7 +133,7 @@ def _values(entity: object, fields: tuple[str, ...]) -> list[Change]:
         if type(value) is str:
             found.append(_made(Change, (field, None, value)))
         elif type(value) is tuple:
-            found += [Change(field, None, str(member)) for member in value]
+            found += [_made(Change, (field, None, str(member))) for member in value]
         else:
             found.append(_made(Change, (field, None, _text(value))))
     return found
@@ -146,4 +146,6 @@ def _members(value: object) -> tuple[str, ...]:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

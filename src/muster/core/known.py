@@ -129,6 +129,7 @@ class Known(Answered):
         self._stable = stable or {}
         self._shared = shared or {}
         self._derived = derived or {}
+        self._is_stable = True
 
     def lend(
         self,
@@ -208,7 +209,7 @@ class Known(Answered):
 
         The key says of which, and what for. Raises what `make` raises.
         """
-        if self.writes:
+        if not self._is_stable:
             # The batch may have changed what it is made of.
             return make()
         place = (tenant, key)
@@ -219,7 +220,7 @@ class Known(Answered):
 
     def is_derived(self, tenant: str, key: Hashable) -> bool:
         """Whether this is made already, so that `derived` needs nothing to be loaded."""
-        return not self.writes and self._made((tenant, key)) is not None
+        return self._is_stable and self._made((tenant, key)) is not None
 
     def _made(self, place: tuple[str, Hashable]) -> Any:
         tenant, key = place
@@ -227,9 +228,9 @@ class Known(Answered):
 
     def lacks(self, need: Key) -> bool:
         """Whether this is still to be loaded."""
+        if self._unseen and self._put_under(need) is not _UNKNOWN:
+            return False
         kind = need[0]
-        if self._unseen:
-            self._see(kind)
         return need not in self._found and (not (kind.STABLE or kind.SHARED) or self._cached(need) is None)
 
     def following(self, onward: Onward) -> tuple[Need, ...]:
@@ -248,7 +249,9 @@ class Known(Answered):
 
     def _look(self, key: Key) -> Any:
         if self._unseen:
-            self._see(key[0])
+            put = self._put_under(key)
+            if put is not _UNKNOWN:
+                return put
         found = self._found.get(key, _UNKNOWN)
         if found is not _UNKNOWN:
             return found
@@ -290,14 +293,29 @@ class Known(Answered):
         """Lay a change over what is known: a new entity (no old one), another state of it, or its end (no new one)."""
         entity = present(new, old)
         kind = type(entity)
-        writes = self._writes_of(kind)
+        writes = self.writes.get(kind) or self._writes_of(kind)
         key = values_of(entity, kind.KEY)
         writes.before.setdefault(key, old)
         writes.after[key] = new
         self._unseen.setdefault(kind, []).append((old, new))
 
+    def _put_under(self, key: Key) -> Any:
+        """What the batch has put under the key that is asked for, or ended (None); `_UNKNOWN` for neither.
+
+        Where another look-up is asked for, what was put is had to be found by it.
+        """
+        kind, columns, values = key
+        if columns != kind.KEY:
+            self._see(kind)
+            return _UNKNOWN
+        writes = self.writes.get(kind)
+        return _UNKNOWN if writes is None else writes.after.get(values, _UNKNOWN)
+
     def _see(self, kind: type[Any]) -> None:
-        """Have what was put of a kind be found: not before anybody looks, which of most kinds nobody does."""
+        """Have what was put of a kind be found by all that it can be looked up by.
+
+        Not before anybody looks by anything but the key, which of most kinds nobody does.
+        """
         for old, new in self._unseen.pop(kind, ()):
             if old is not None:
                 self._unindex(kind, old)
@@ -339,6 +357,9 @@ class Known(Answered):
         writes = self.writes.get(kind)
         if writes is None:
             writes = self.writes[kind] = Writes()
+            if kind.STABLE:
+                self._is_stable = False
+                self.derivations.clear()
         return writes
 
     def _unindex(self, kind: type[Any], old: Entity) -> None:
