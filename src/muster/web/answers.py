@@ -8,6 +8,13 @@ from muster.core.frozen import frozen
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
+WHOLE = "muster.response"
+"""An ASGI extension, and the type of its message: an answer all at once, for servers whose scope names it.
+
+It has `status`, `headers` and `body`. The headers' names are lower case and, but for 204 and 304, `content-length` is
+among them; what belongs to the connection is not.
+"""
+
 
 @frozen
 class Answer:

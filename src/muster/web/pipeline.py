@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from muster.core.directory import NOBODY
 from muster.core.events import Origin
 from muster.core.refusals import Refused
-from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
+from muster.web.answers import WHOLE, Answer, Headers, Hindered, Problem, WrongShape
 from muster.web.exchanges import Exchange, Watch
 from muster.web.limits import RateLimit
 from muster.web.preconditions import unless_known
@@ -61,7 +61,7 @@ class Api:
         answer = around.cors.dressed(manner.dressed(answer), call.headers, manner.shared)
         if (tags := call.header(b"if-none-match")) is not None:
             answer = unless_known(answer, call.method, tags)
-        await _send(send, answer, call.origin.request or "", head=scope["method"] == "HEAD")
+        await _send(scope, send, answer, call.origin.request or "")
         if around.requests.enabled or self._watch is not None:
             self._tell(call, scope["method"], answer, (around.clock() - began) * 1000)
 
@@ -182,9 +182,15 @@ async def _body(receive: Receive, call: Call, limit: int) -> bytes:
         chunks.append(chunk)
 
 
-async def _send(send: Send, answer: Answer, request: str, *, head: bool) -> None:
+async def _send(scope: Scope, send: Send, answer: Answer, request: str) -> None:
+    status, body = answer.status, answer.body
     headers = [*answer.headers, (b"x-request-id", request.encode())]
-    if answer.status not in (204, 304):
-        headers.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    if status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(body)))
+    if scope["method"] == "HEAD":
+        body = b""
+    if WHOLE in scope.get("extensions", ()):
+        await send({"type": WHOLE, "status": status, "headers": headers, "body": body})
+    else:
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
