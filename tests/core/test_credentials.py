@@ -15,7 +15,8 @@ from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.entity import Entity
 from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
-from muster.core.known import Head, Known, Need, Several
+from muster.core.known import Head, Known
+from muster.core.needs import Need, Several
 from muster.core.query import Search
 from muster.core.refusals import BeyondAuthority, CredentialInvalid, PermissionMissing, Refusal, Unknown
 from muster.core.requests import Request

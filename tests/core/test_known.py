@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from muster.core.asked import Unloaded
 from muster.core.entity import Entity, values_of
 from muster.core.events import FIRST_LINK
-from muster.core.known import Head, Known, Need
+from muster.core.known import Head, Known
+from muster.core.needs import Need, Way
 from muster.core.query import Page, Search
 from muster.core.refusals import Refused, Unknown
 
@@ -100,7 +101,11 @@ def carry_out(step: Step, known: Known, stored: Rows, model: Rows, kind: type[Th
     """Do the step to both. Returns the need that it supplied, from what is stored and so perhaps stale by now."""
     if step.what == "supply":
         need = needs_of(kind)[step.which % len(needs_of(kind))]
-        known.supply(need, [row for row in stored.values() if values_of(row, need.columns) == need.values])
+        rows = [row for row in stored.values() if values_of(row, need.columns) == need.values]
+        if step.name % 2:
+            known.supply(need, rows)
+        else:
+            known.supply_all(Way(need.kind, need.columns), [need.values], {need.values: rows} if rows else {})
         return need
     key = IDS[step.which % len(IDS)]
     old = model.get(key)
@@ -206,14 +211,15 @@ def test_a_renamed_thing_is_found_by_its_new_name_alone(kind: type[Thing]) -> No
 
 
 @pytest.mark.parametrize("kind_that_lasts", [Lasting, Common])
-def test_only_what_lasts_and_was_found_goes_into_the_cache(kind_that_lasts: type[Thing]) -> None:
+def test_only_what_lasts_goes_into_the_cache_and_that_there_is_none(kind_that_lasts: type[Thing]) -> None:
     known, lasting = Known({}), kind_that_lasts(TENANT, "a", "k", "g")
     for kind, rows in ((Thing, [Thing(TENANT, "a", "k", "g")]), (kind_that_lasts, [lasting])):
         for need in needs_of(kind):
             known.supply(need, [row for row in rows if values_of(row, need.columns) == need.values])
-    kept = {need: look(known, need) for need in known.lasting()}
+    kept = {need: look(known, need) for need in map(Need._make, known.lasting())}
 
     assert kept == {
+        **{need: frozenset() if need.many else None for need in needs_of(kind_that_lasts)},
         Need(kind_that_lasts, ("tenant", "id"), (TENANT, "a")): lasting,
         Need(kind_that_lasts, ("tenant", "name"), (TENANT, "k")): lasting,
         Need(kind_that_lasts, ("tenant", "group"), (TENANT, "g")): frozenset({lasting}),

@@ -12,8 +12,9 @@ from muster.core.acts import Command, Question
 from muster.core.branches import MOST_UNITS, topmost
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.events import Event
-from muster.core.known import Known, Need
+from muster.core.known import Known
 from muster.core.mails import Mail
+from muster.core.needs import Need
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, PermissionMissing, Taken, Unknown
 from muster.core.tree import MOST_LEVELS, Children, CreateUnit, EditUnit, SwitchUnit, UnitByNumber, Units, UnitView
 from muster.core.units import Unit, in_effect

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from muster.core.known import Need, Several, Wanted
+from muster.core.needs import Need, Several, Wanted
 from muster.store.answers import ANSWERS
 
 

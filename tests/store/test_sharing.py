@@ -14,8 +14,9 @@ from muster.core.editing import UserEdit
 from muster.core.enrolment import UserDetail
 from muster.core.grouped_users import EditGrouped, GroupedUser
 from muster.core.groups import CreateGroup, DeleteGroup, EditGroup, Group, GroupById, GroupDraft, GroupEdit
-from muster.core.known import Head, Known, Need
+from muster.core.known import Head, Known
 from muster.core.members import ChangeMembers
+from muster.core.needs import Foreseen, Need
 from muster.core.organizations import (
     CreateOrganization,
     DeleteOrganization,
@@ -69,8 +70,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Need]:
     """The groups that readers look up from now on."""
     found: list[Need] = []
 
-    async def counting(session: Session, known: Known, needs: Iterable[Need]) -> None:
-        found.extend(need for need in needs if need.kind is Group and known.lacks(need))
+    async def counting(session: Session, known: Known, needs: Iterable[Foreseen]) -> None:
+        found.extend(need for need in needs if isinstance(need, Need) and need.kind is Group and known.lacks(need))
         await load(session, known, needs)
 
     monkeypatch.setattr(reader, "load", counting)

@@ -54,8 +54,7 @@ def _new_ids(number: int) -> list[str]:
     milliseconds, part = f"{whole:012x}", rest * _PARTS // 1_000_000
     begin, drawn = f"{milliseconds[:8]}-{milliseconds[8:]}-7", os.urandom(8 * number).hex()
     return [
-        f"{begin}{_DIGITS[part + place]}-"
-        f"{_VARIANTS[drawn[at]]}{drawn[at + 1 : at + 4]}-{drawn[at + 4 : at + 16]}"
+        f"{begin}{_DIGITS[part + place]}-{_VARIANTS[drawn[at]]}{drawn[at + 1 : at + 4]}-{drawn[at + 4 : at + 16]}"
         for place, at in enumerate(range(0, 16 * number, 16))
     ]
 

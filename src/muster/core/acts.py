@@ -14,8 +14,10 @@ from typing import ClassVar, Protocol, TypeVar
 from muster.core.authority import Actor, system
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import Change, Event, Origin, chain, differences
-from muster.core.known import Foreseen, Head, Known, Need
+from muster.core.known import Head, Known
+from muster.core.needs import Foreseen, Need
 from muster.core.ports import Fresh
+from muster.core.query import Search
 from muster.core.refusals import LastAdministrator, refuse
 
 R_co = TypeVar("R_co", covariant=True)
@@ -205,6 +207,10 @@ class Question(Protocol[R_co]):
 
     def needs(self, tenant: str) -> Iterable[Foreseen]:
         """As `Command.needs`."""
+        return ()
+
+    def searches(self, tenant: str) -> Iterable[Search]:
+        """As `needs`, what it will search for, asked by somebody who sees all of the tenant."""
         return ()
 
     def answer(self, view: View) -> R_co:

@@ -19,11 +19,13 @@ from muster.core.walks import Stretch
 if TYPE_CHECKING:
     from muster.core.authenticators import Authenticator
     from muster.core.events import Event
-    from muster.core.known import Wanted
+    from muster.core.needs import Wanted
     from muster.core.units import Unit
 
 Asked = Search | Branch | Assigned | Run | Clash | Listing | Tally | Arrivals | TokenSearch | EventSearch | Placements
 """A question in data."""
+
+_UNKNOWN = object()
 
 
 class Unloaded(Exception):
@@ -102,9 +104,10 @@ class Answered:
         return found
 
     def _answer(self, question: Asked) -> Any:
-        if question not in self._answers:
+        answer = self._answers.get(question, _UNKNOWN)
+        if answer is _UNKNOWN:
             raise Unloaded(question)
-        return self._answers[question]
+        return answer
 
     def supply_answer(self, question: Asked, answer: Any) -> None:
         """Take in what the store found for a question in data."""

@@ -10,7 +10,7 @@ from muster.core.branches import Assigned, Branch, topmost
 from muster.core.drafts import MOST_SCOPE
 from muster.core.editing import must_edit
 from muster.core.frozen import frozen
-from muster.core.known import Need
+from muster.core.needs import Need
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, refuse
 from muster.core.units import Unit, find_unit
 from muster.core.users import RECORDED, User, is_visible, scope_of

@@ -11,7 +11,7 @@ from base64 import b32encode
 from muster.core.acts import Case
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
-from muster.core.known import Need
+from muster.core.needs import Need
 from muster.core.policies import FIRST_AUTHENTICATOR, MOST_TOKENS, NONE, policy
 from muster.core.refusals import Fault, Full, Invalid, refuse
 

@@ -10,10 +10,10 @@ from muster.core.acts import Case, Command
 from muster.core.attributes import valued
 from muster.core.events import Change
 from muster.core.frozen import frozen
-from muster.core.known import Need
 from muster.core.links import made as made_link
 from muster.core.mails import SET_PASSWORD, SIGN_IN, Mail
 from muster.core.memberships import Places, place
+from muster.core.needs import Need
 from muster.core.refusals import Fault, Invalid, Taken, Unknown, refuse
 from muster.core.roles import ADMINISTER, Role, find_role
 from muster.core.tenancy import Tenant

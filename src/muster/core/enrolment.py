@@ -10,9 +10,9 @@ from muster.core.authenticators import Authenticator, first_authenticator, seria
 from muster.core.belonging import NOWHERE, Belonging, belonging, new_belonging
 from muster.core.drafts import UserDraft, create, needed_by
 from muster.core.frozen import frozen
-from muster.core.known import Foreseen, Need, Way
 from muster.core.lockouts import Lock, Lockout, lock_of
 from muster.core.memberships import Membership
+from muster.core.needs import Foreseen, Need, Way
 from muster.core.policies import lockout
 from muster.core.ports import Fresh
 from muster.core.users import ALIASES_OF, HIMSELF, OF_A_USER, Finder, LoginName, User, find_with, found_first

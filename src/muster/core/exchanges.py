@@ -12,8 +12,8 @@ from dataclasses import replace
 from muster.core.acts import Case, Command, Question, View
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
-from muster.core.known import Need
 from muster.core.listing import Listing
+from muster.core.needs import Need
 
 MOST_NOTED = 2_000
 MOST_TOGETHER = 100

@@ -10,8 +10,9 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.editing import Editor, EditUser
 from muster.core.frozen import frozen
 from muster.core.groups import Group
-from muster.core.known import Foreseen, Known, Way
+from muster.core.known import Known
 from muster.core.memberships import Membership, bodies_of, memberships_of
+from muster.core.needs import Foreseen, Way
 from muster.core.placements import Placements
 from muster.core.query import Position, Search
 from muster.core.users import HIMSELF, OF_A_USER, Finder, User, find_with, found_first
@@ -65,6 +66,7 @@ def _held(known: Known, tenant: str, users: list[str]) -> Mapping[str, tuple[str
     return {user: tuple(bodies) for user, bodies in zip(users, own, strict=True)}
 
 
+_ALONE = (HIMSELF,)
 _WITH_GROUPS = (HIMSELF, Way(Membership, OF_A_USER))
 
 
@@ -79,7 +81,7 @@ class GroupedUser(Question[Grouped]):
 
     def needs(self, tenant: str) -> Iterable[Foreseen]:
         """The user and what he is in."""
-        return found_first(self.find, tenant, _WITH_GROUPS) if self.with_groups else found_first(self.find, tenant)
+        return found_first(self.find, tenant, _WITH_GROUPS if self.with_groups else _ALONE)
 
     def answer(self, view: View) -> Grouped:
         """The user. Refuses with `Unknown` one whom the actor does not see."""

@@ -9,60 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from muster.core.asked import Answered, Asked, Unloaded
+from muster.core.asked import Answered, Unloaded
 from muster.core.entity import Columns, Entity, present, values_of
 from muster.core.events import FIRST_LINK, Event
+from muster.core.needs import Key, Need, Onward, Several, Together, Way
 from muster.core.refusals import Unknown, refuse
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
-
-
-class Need(NamedTuple):
-    """Something to be loaded: the entities of a kind whose columns have these values."""
-
-    kind: type[Any]
-    columns: Columns
-    values: tuple[Any, ...]
-
-    @property
-    def many(self) -> bool:
-        """Whether it may find several."""
-        return self.columns in self.kind.MANY
-
-
-class Way(NamedTuple):
-    """How entities of a kind are looked up: by these columns."""
-
-    kind: type[Any]
-    columns: Columns
-
-
-class Onward(NamedTuple):
-    """A need that finds one entity, and what is to be loaded with it: in each of these ways what has, as the values of
-    its columns, that entity's tenant and the value of this field.
-    """
-
-    need: Need
-    field: str
-    ways: tuple[Way, ...]
-
-
-Foreseen = Need | Onward
-"""What a request can name before it runs."""
-
-
-@dataclass(slots=True, frozen=True)
-class Several:
-    """Things to be loaded together."""
-
-    needs: tuple[Need, ...]
-
-
-Wanted = Need | Several | Asked
-"""What can be lacking: one thing, several, or what a question in data finds."""
 
 
 @dataclass(slots=True)
@@ -83,9 +39,6 @@ class Head(Entity):
     users: int = 0
     administrators: int = 0
 
-
-Key = tuple[type[Any], Columns, tuple[Any, ...]]
-"""What a need is equal to; it takes a tenth of the time to make."""
 
 _NOTHING: Mapping[Hashable, Any] = {}
 _UNKNOWN = object()
@@ -231,21 +184,29 @@ class Known(Answered):
         if self._unseen and self._put_under(need) is not _UNKNOWN:
             return False
         kind = need[0]
-        return need not in self._found and (not (kind.STABLE or kind.SHARED) or self._cached(need) is None)
+        return need not in self._found and (not (kind.STABLE or kind.SHARED) or self._cached(need) is _UNKNOWN)
 
-    def following(self, onward: Onward) -> tuple[Need, ...]:
-        """What is to be loaded with what its own need finds, which is known; nothing where that finds nothing."""
+    def lacking(self, way: Way, wanted: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """With which of these values something is still to be loaded in this way."""
+        kind, columns = way
+        if self._unseen or kind.STABLE or kind.SHARED:
+            lacking = [values for values in wanted if self.lacks((kind, columns, values))]
+        else:
+            found = self._found
+            lacking = [values for values in wanted if (kind, columns, values) not in found]
+        # The same list where it can be: what is made of it need not be made again.
+        return wanted if len(lacking) == len(wanted) else lacking
+
+    def following(self, onward: Onward) -> Together | None:
+        """What is to be loaded with what its own need finds, which is known; None where that finds nothing."""
         found = self._look(onward.need)
-        if found is None:
-            return ()
-        values = values_of(found, ("tenant", onward.field))
-        return tuple(Need(kind, columns, values) for kind, columns in onward.ways)
+        return None if found is None else Together(values_of(found, ("tenant", onward.field)), onward.ways)
 
     def _cached(self, key: Key) -> Any:
         kind, _, values = key
         if not (kind.STABLE or kind.SHARED):
-            return None
-        return (self._stable if kind.STABLE else self._shared).get(values[0], _NOTHING).get(key)
+            return _UNKNOWN
+        return (self._stable if kind.STABLE else self._shared).get(values[0], _NOTHING).get(key, _UNKNOWN)
 
     def _look(self, key: Key) -> Any:
         if self._unseen:
@@ -256,7 +217,7 @@ class Known(Answered):
         if found is not _UNKNOWN:
             return found
         cached = self._cached(key)
-        if cached is None:
+        if cached is _UNKNOWN:
             raise Unloaded(Need(*key))
         return cached
 
@@ -273,16 +234,19 @@ class Known(Answered):
         current = list(rows) if kind_writes is None else self._overlaid(need, rows, kind_writes)
         self._found[need] = tuple(current) if need.many else (current[0] if current else None)
 
-    def supply_all(self, way: Way, found: Mapping[tuple[Any, ...], list[Any]]) -> None:
-        """As `supply` for all needs that are met in this way, with the rows of each by its values."""
+    def supply_all(
+        self, way: Way, wanted: Iterable[tuple[Any, ...]], found: Mapping[tuple[Any, ...], list[Any]]
+    ) -> None:
+        """As `supply` for whatever is wanted in this way, by its values, with the rows of those that have any."""
         kind, columns = way
         if self.writes or kind is Head:
-            for values, rows in found.items():
-                self.supply(Need(kind, columns, values), rows)
-        elif columns in kind.MANY:
-            self._found.update(((kind, columns, values), tuple(rows)) for values, rows in found.items())
-        else:
-            self._found.update(((kind, columns, values), rows[0] if rows else None) for values, rows in found.items())
+            for values in wanted:
+                self.supply(Need(kind, columns, values), found.get(values, ()))
+            return
+        is_many = columns in kind.MANY
+        self._found.update(dict.fromkeys([(kind, columns, values) for values in wanted], () if is_many else None))
+        for values, rows in found.items():
+            self._found[kind, columns, values] = tuple(rows) if is_many else rows[0]
 
     def _overlaid(self, need: Need, rows: Iterable[Any], writes: Writes) -> list[Any]:
         by_key = {values_of(row, need.kind.KEY): row for row in rows}
@@ -376,7 +340,7 @@ class Known(Answered):
 
     def _reindex(self, place: Key, entity: Entity, becomes: Entity | None) -> None:
         found = self._found.get(place, self._cached(place))
-        if found is None:
+        if found is _UNKNOWN:
             return
         kind = place[0]
         key = values_of(entity, kind.KEY)
@@ -384,11 +348,14 @@ class Known(Answered):
         self._found[place] = rest if becomes is None else (*rest, becomes)
 
     def lasting(self) -> dict[Key, Any]:
-        """What was loaded by the tenant's own id first, and may be cached: it is of a kind that is stable or shared."""
+        """What was looked up by the tenant's own id first, and may be cached: it is of a kind that is stable or shared.
+
+        That there is none may be cached as well.
+        """
         for kind in [kind for kind in self._unseen if kind.STABLE or kind.SHARED]:
             self._see(kind)
         return {
             key: found
             for key, found in self._found.items()
-            if found and ((kind := key[0]).STABLE or kind.SHARED) and key[1][0] == kind.KEY[0]
+            if ((kind := key[0]).STABLE or kind.SHARED) and key[1][0] == kind.KEY[0]
         }

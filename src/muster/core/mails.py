@@ -12,7 +12,7 @@ from dataclasses import replace
 from muster.core.acts import Case, Command
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
-from muster.core.known import Need
+from muster.core.needs import Need
 
 SET_PASSWORD = "set-password"  # noqa: S105  (the name of a mail)
 SIGN_IN = "sign-in"

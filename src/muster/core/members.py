@@ -8,7 +8,6 @@ from typing import Any
 from muster.core.acts import Case, Command, Question, View
 from muster.core.editing import must_edit
 from muster.core.frozen import frozen
-from muster.core.known import Need
 from muster.core.listing import Listed, Listing, Place, listed
 from muster.core.memberships import (
     MEMBERS,
@@ -21,6 +20,7 @@ from muster.core.memberships import (
     joining,
     place_in,
 )
+from muster.core.needs import Need
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
 from muster.core.users import Finder, User, is_visible
 

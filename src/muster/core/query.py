@@ -327,6 +327,8 @@ def _compares(value: str | None, compare: Compare, wanted: str) -> bool:
 
 def sorted_by(users: list[User], order: tuple[Order, ...]) -> list[User]:
     """The users in this order."""
+    if len(users) < 2:
+        return users
     ordered = users
     for by in reversed(deciding(order)):
         # Python keeps equals as they were, in either direction.

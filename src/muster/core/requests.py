@@ -10,8 +10,10 @@ from muster.core.acts import Case, Command, Question, View
 from muster.core.authority import Actor, Credential, system
 from muster.core.credentials import authenticate
 from muster.core.events import Origin
-from muster.core.known import Foreseen, Known
+from muster.core.known import Known
+from muster.core.needs import Foreseen
 from muster.core.ports import Fresh
+from muster.core.query import Search
 from muster.core.refusals import AddressForbidden, CredentialInvalid, refuse
 
 R = TypeVar("R")
@@ -26,6 +28,7 @@ class Request(Generic[R]):
     heads: tuple[str, ...]
     needs: tuple[Foreseen, ...]
     _run: Callable[[Request[R], Known], R]
+    searches: tuple[Search, ...] = ()
     actor: Actor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +82,8 @@ def asking(actor: Actor, act: Question[R], at: int) -> Request[R]:
             request.actor.must(act.permission)
         return act.answer(View(request.actor, known, at))
 
-    return Request(actor, at, (actor.tenant,), tuple(act.needs(actor.tenant)), run)
+    searches = tuple(act.searches(actor.tenant)) if actor.within is None else ()
+    return Request(actor, at, (actor.tenant,), tuple(act.needs(actor.tenant)), run, searches)
 
 
 def identifying(tenant: str, credential: Credential, at: int) -> Request[Actor]:

@@ -11,7 +11,7 @@ from muster.core.branches import MOST_UNITS, Assigned, Branch, topmost
 from muster.core.drafts import UserDraft, create, needed_by
 from muster.core.events import named_differences
 from muster.core.frozen import frozen
-from muster.core.known import Need
+from muster.core.needs import Need
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.units import Unit, find_unit, in_effect, must_be_active
 

@@ -10,7 +10,8 @@ from muster.core.acts import Question, View
 from muster.core.attributes import folded_value
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
-from muster.core.known import Foreseen, Known, Need, Onward, Way
+from muster.core.known import Known
+from muster.core.needs import Foreseen, Need, Onward, Together, Way
 from muster.core.query import Condition, Holds, HomeBelow, Page, Search
 from muster.core.refusals import BeyondAuthority, Unknown, refuse
 from muster.core.roles import Role, find_role, union
@@ -208,8 +209,7 @@ class ById:
 
     def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
         """What is to be looked up in these ways by a tenant and a user's id."""
-        own = (tenant, self.user)
-        return tuple(Need(kind, columns, own) for kind, columns in ways)
+        return (Together((tenant, self.user), ways),)
 
     def __call__(self, view: View) -> User:
         return find_user_by_id(view, self.user)
@@ -246,7 +246,7 @@ HIMSELF = Way(User, User.KEY)
 """A user by his tenant and id, as what is kept beside him is looked up."""
 
 
-def found_first(find: Finder, tenant: str, ways: tuple[Way, ...] = (HIMSELF,)) -> tuple[Foreseen, ...]:
+def found_first(find: Finder, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
     """What a finder can say beforehand that is to be looked up in these ways by a tenant and a user's id."""
     return find.needs(tenant, ways) if isinstance(find, ById | ByLoginName) else ()
 
@@ -314,6 +314,9 @@ def _standing(known: Known, user: User) -> Standing:
     return Standing(tenant, home, roles_of(known, user), scope, tuple(visible))
 
 
+_BY_NUMBER = (Way(User, ("tenant", "number")),)
+
+
 @frozen
 class UserByNumber(Question[UserView]):
     """The user of this number, as far as the actor sees him."""
@@ -322,9 +325,9 @@ class UserByNumber(Question[UserView]):
 
     number: int
 
-    def needs(self, tenant: str) -> Iterable[Need]:
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
         """The user, which is all that is not usually cached."""
-        yield Need(User, ("tenant", "number"), (tenant, self.number))
+        return (Together((tenant, self.number), _BY_NUMBER),)
 
     def answer(self, view: View) -> UserView:
         """The user. Refuses with `Unknown`."""
@@ -353,6 +356,10 @@ class Users(Question[tuple[tuple[UserView, ...], Page]]):
     search: Search
     unit: int | None = None
     role: tuple[str, int] | None = None
+
+    def searches(self, tenant: str) -> Iterable[Search]:
+        """The search, where it is for nothing else as well."""
+        return (self.search.bounded(tenant, None),) if self.unit is None and self.role is None else ()
 
     def answer(self, view: View) -> tuple[tuple[UserView, ...], Page]:
         """One page. Refuses with `Invalid` an unknown unit or role."""

@@ -9,7 +9,7 @@ from muster.core.acts import Case, Command
 from muster.core.connections import Connection
 from muster.core.frozen import frozen
 from muster.core.keys import ApiKey
-from muster.core.known import Need
+from muster.core.needs import Need
 from muster.core.programs import Application
 
 MOST_NOTED = 10_000

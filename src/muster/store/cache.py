@@ -9,7 +9,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.core.known import Head, Key, Known
+from muster.core.known import Head, Known
+from muster.core.needs import Key
 
 MOST_TENANTS = 1_000
 MOST_ENTITIES = 5_000

@@ -7,8 +7,9 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from muster.core.entity import Columns, values_of
-from muster.core.known import Foreseen, Known, Onward, Way
+from muster.core.entity import values_of
+from muster.core.known import Known
+from muster.core.needs import Foreseen, Need, Onward, Together, Way
 from muster.core.values import is_keepable
 from muster.store.rows import LAYOUTS
 
@@ -40,71 +41,92 @@ def _follower(way: Way, field: str) -> Any:
     return itemgetter(fields.index("tenant"), fields.index(field))
 
 
-_Form = tuple[type[Any], Columns, str, tuple[Way, ...]]
-
-
 class _Asked:
-    """What of some needs is still lacking, by the form in which it is asked for."""
+    """What of some needs may be lacking, by the form in which it is asked for."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
         self._keepable: set[Any] = set()
-        self.values: dict[_Form, dict[Values, None]] = {}
+        self._own: dict[tuple[Way, ...], dict[Values, None]] = {}
+        self._onward: dict[tuple[Way, str, tuple[Way, ...]], dict[Values, None]] = {}
 
-    def add(
-        self, kind: type[Any], columns: Columns, values: Values, field: str = "", ways: tuple[Way, ...] = ()
-    ) -> None:
-        """Have this be looked up."""
+    def add(self, values: Values, ways: tuple[Way, ...]) -> None:
+        """Have these be looked for in each of these ways."""
+        if self._is_keepable(values, ways):
+            there = self._own.get(ways)
+            if there is None:
+                there = self._own[ways] = {}
+            there[values] = None
+
+    def add_onward(self, onward: Onward) -> None:
+        """Have this be looked for, or only what follows, where its own need is known."""
+        kind, columns, values = onward.need
+        way = Way(kind, columns)
+        if self._known.lacks(onward.need):
+            if self._is_keepable(values, (way,)):
+                self._onward.setdefault((way, onward.field, onward.ways), {})[values] = None
+        elif (following := self._known.following(onward)) is not None:
+            self.add(*following)
+
+    def _is_keepable(self, values: Values, ways: tuple[Way, ...]) -> bool:
+        """Whether a database can hold these; what it cannot hold is not asked for, which some answer with an error."""
         for value in values:
             if value not in self._keepable:
                 if not is_keepable(value):
-                    # What no database can hold it does not hold; it need not be asked, which some answer with an error.
-                    self._known.supply_all(Way(kind, columns), {values: []})
-                    return
+                    for way in ways:
+                        self._known.supply_all(way, [values], {})
+                    return False
                 self._keepable.add(value)
-        form = (kind, columns, field, ways)
-        asked = self.values.get(form)
-        if asked is None:
-            self.values[form] = {values: None}
-        else:
-            asked[values] = None
+        return True
+
+    def looks(self) -> Iterable[Look]:
+        """How to look up what is lacking: first what nothing has to be followed for, in the order of its naming."""
+        by_way: dict[Way, list[Values]] = {}
+        for ways, own in self._own.items():
+            listed = list(own)
+            for way in ways:
+                by_way[way] = listed if way not in by_way else list(dict.fromkeys((*by_way[way], *listed)))
+        for way, wanted in by_way.items():
+            if values := self._known.lacking(way, wanted):
+                yield Look(way, values)
+        for (way, field, ways), onward in self._onward.items():
+            yield Look(way, list(onward), field, ways)
 
 
 def lacking(known: Known, needs: Iterable[Foreseen]) -> list[Look]:
-    """How to look up what is still lacking of these needs, in the order in which they are named."""
+    """How to look up what is still lacking of these needs."""
     asked = _Asked(known)
-    lacks, add = known.lacks, asked.add
     for need in needs:
-        if not isinstance(need, Onward):
-            if lacks(need):
-                add(*need)
-        elif lacks(need.need):
-            add(*need.need, need.field, need.ways)
+        if isinstance(need, Together):
+            asked.add(*need)
+        elif isinstance(need, Need):
+            kind, columns, values = need
+            asked.add(values, (Way(kind, columns),))
         else:
-            for following in known.following(need):
-                if lacks(following):
-                    add(*following)
-    return [
-        Look(Way(kind, columns), list(values), field, ways)
-        for (kind, columns, field, ways), values in asked.values.items()
-    ]
+            asked.add_onward(need)
+    return list(asked.looks())
 
 
 def take_in(known: Known, look: Look, found: Found) -> None:
     """Have what a look found be known."""
-    known.supply_all(look.way, _by_values(look.way, look.values, found[0]))
+    known.supply_all(look.way, look.values, _by_values(look.way, found[0]))
     if look.ways:
         followed = look.followed(found[0])
         for way, rows in zip(look.ways, found[1:], strict=True):
-            by_values = _by_values(way, followed, rows)
             # What was known before may have been used already, and is not told otherwise.
-            known.supply_all(way, {it: rows for it, rows in by_values.items() if known.lacks((*way, it))})
+            wanted = known.lacking(way, followed)
+            by_values = _by_values(way, rows)
+            known.supply_all(way, wanted, {it: by_values[it] for it in wanted if it in by_values})
 
 
-def _by_values(way: Way, values: Iterable[Values], rows: Iterable[Any]) -> dict[Values, list[Any]]:
+def _by_values(way: Way, rows: Iterable[Any]) -> dict[Values, list[Any]]:
     entity, columns = LAYOUTS[way.kind].entity, way.columns
-    found: dict[Values, list[Any]] = {it: [] for it in values}
+    found: dict[Values, list[Any]] = {}
     for row in rows:
         loaded = entity(row)
-        found[values_of(loaded, columns)].append(loaded)
+        values = values_of(loaded, columns)
+        if values in found:
+            found[values].append(loaded)
+        else:
+            found[values] = [loaded]
     return found

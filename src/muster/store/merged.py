@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, LargeBinary, Table
 
-from muster.core.known import Way
+from muster.core.needs import Way
 from muster.store.looks import Found
 from muster.store.rows import LAYOUTS
 from muster.store.statements import quoted
@@ -65,13 +65,16 @@ def _sources(looks: Sequence[Merging]) -> Iterable[str]:
         for kind, (first, second) in look.ways:
             table = quoted(LAYOUTS[kind].table.name)
             joined = f"t.{quoted(first)} = f.tenant AND t.{quoted(second)} = f.{quoted(look.field)}"
-            yield f"look_{place} f JOIN {table} t ON {joined}"
+            yield f"followed_{place} f JOIN {table} t ON {joined}"
 
 
 def _named(place: int, look: Merging) -> str:
-    # Looked up once, though it is read once for itself and once for each way on.
+    # Looked up once, though it is read again; and two names of one user lead to him once.
     fields = ", ".join(f"t.{quoted(field)}" for field in LAYOUTS[look.kind].fields)
-    return f"look_{place} AS MATERIALIZED (SELECT {fields} FROM {look.source})"
+    return (
+        f"look_{place} AS MATERIALIZED (SELECT {fields} FROM {look.source}), "
+        f"followed_{place} AS MATERIALIZED (SELECT DISTINCT tenant, {quoted(look.field)} FROM look_{place})"
+    )
 
 
 def _type(table: Table, field: str) -> str:

@@ -66,7 +66,8 @@ async def page(session: Session, search: Search) -> Page:
         return Page((), 0)
     # A few candidates are looked up by index; only more than that is a search.
     if is_probe(search) and (found := await look_up(session, (search,))):
-        return found[search]
+        [(_, its_page)] = found
+        return its_page
     async with session.snapshot():
         rows = await session.rows(Head, Head.KEY, [(search.tenant,)])
         return await _Paging(session, LAYOUTS[Head].entity(rows[0])).page(search) if rows else Page((), 0)

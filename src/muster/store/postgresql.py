@@ -18,7 +18,8 @@ from sqlalchemy import BigInteger, ColumnElement, Dialect, LargeBinary, Select, 
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from muster.core.entity import Columns
-from muster.core.known import Head, Way
+from muster.core.known import Head
+from muster.core.needs import Way
 from muster.core.users import User
 from muster.store import tables
 from muster.store.census import adding

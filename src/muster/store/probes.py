@@ -54,18 +54,18 @@ def _branch(field: Text, tenant: str, folded: str) -> str:
     return f"SELECT id FROM users WHERE tenant = {tenant} AND {column} = {folded} LIMIT {most}"
 
 
-async def look_up(session: Session, searches: Iterable[Search]) -> dict[Search, Page]:
+async def look_up(session: Session, searches: Iterable[Search]) -> list[tuple[Search, Page]]:
     """What each of the searches finds, all of which are probes; one that finds too many is left out."""
     by_fields: dict[Fields, list[_Probe]] = {}
-    found: dict[Search, Page] = {}
+    found: list[tuple[Search, Page]] = []
     for probe in map(_probe, searches):
         if is_keepable(probe.wanted[1]):
             by_fields.setdefault(probe.fields, []).append(probe)
         else:
             # What no database can keep is nobody's.
-            found[probe.search] = Page((), 0)
+            found.append((probe.search, Page((), 0)))
     for fields, probes in by_fields.items():
-        found |= await _together(session, fields, probes)
+        found += await _together(session, fields, probes)
     return found
 
 
@@ -75,16 +75,16 @@ def _probe(search: Search) -> _Probe:
     return _Probe(search, condition.fields, (search.tenant, fold(condition.text)))
 
 
-async def _together(session: Session, fields: Fields, probes: Sequence[_Probe]) -> dict[Search, Page]:
+async def _together(session: Session, fields: Fields, probes: Sequence[_Probe]) -> list[tuple[Search, Page]]:
     users: list[list[User]] = [[] for _ in probes]
     entity = LAYOUTS[User].entity
     for place, row in await session.having(fields, [probe.wanted for probe in probes]):
         users[place].append(entity(row))
-    return {
-        probe.search: _page(probe.search, found)
+    return [
+        (probe.search, _page(probe.search, found))
         for probe, found in zip(probes, users, strict=True)
         if len(found) <= budgets.PROBED
-    }
+    ]
 
 
 def _page(search: Search, found: list[User]) -> Page:

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from muster.core.asked import Unloaded
-from muster.core.known import Head, Known, Need, Onward, Several, Wanted
+from muster.core.known import Head, Known
+from muster.core.needs import Need, Several, Wanted
 from muster.core.query import Search
 from muster.core.refusals import Refused, Unavailable
 from muster.core.requests import Request
@@ -122,14 +123,16 @@ class Reader:
     async def _look_up(self, waiting: list[_Waiting]) -> None:
         async with self._database.reading() as session:
             known = await self._opened(session, [request for request, _ in waiting])
+            searches = {it: None for request, _ in waiting for it in request.searches if is_probe(it)}
             tried: set[Search] = set()
             while waiting:
+                for search, page in await look_up(session, searches) if searches else ():
+                    known.supply_answer(search, page)
+                tried.update(searches)
                 lacking = _Lacking(known, self._recalled, tried)
                 waiting = _run(known, waiting, lacking)
                 await load(session, known, lacking.needs)
-                for search, page in (await look_up(session, lacking.searches)).items():
-                    known.supply_answer(search, page)
-                tried.update(lacking.searches)
+                searches = lacking.searches
         self._cache.keep(known)
 
     async def _opened(self, session: Session, requests: list[Request[Any]]) -> Known:
@@ -137,7 +140,7 @@ class Reader:
         ids = dict.fromkeys(head for request in requests for head in request.heads)
         needs = [need for request in requests for need in request.needs]
         # Whether what may be cached is, the heads say: all else is looked up together with them.
-        uncached = [need for need in needs if isinstance(need, Onward) or not need.kind.STABLE]
+        uncached = [need for need in needs if not isinstance(need, Need) or not need.kind.STABLE]
         await load(session, known, (*(Need(Head, Head.KEY, (head,)) for head in ids), *uncached))
         self._cache.lend(known)
         if len(uncached) < len(needs):

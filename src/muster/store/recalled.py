@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, TypeGuard
 
-from muster.core.known import Known, Wanted
+from muster.core.known import Known
+from muster.core.needs import Wanted
 from muster.core.placements import Placements
 from muster.core.query import Page, Search
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy import Select, Table
 
 from muster.core.entity import Columns, Entity
-from muster.core.known import Foreseen, Head, Known, Need, Several, Wanted, Writes
+from muster.core.known import Head, Known, Writes
+from muster.core.needs import Foreseen, Need, Several, Wanted
 from muster.core.users import User
 from muster.store import census
 from muster.store.answers import ANSWERS
@@ -95,9 +96,9 @@ class Session(Protocol):
 
 
 async def load(session: Session, known: Known, needs: Iterable[Foreseen]) -> None:
-    """Load what is still lacking of these needs, and what follows from them: together whatever is asked the same way.
+    """Load what is still lacking of these needs: together whatever is asked the same way.
 
-    What is named first is not read after what is named later.
+    What is named first, and has not to be followed to, is not read after anything else.
     """
     if looks := lacking(known, needs):
         for look, found in zip(looks, await session.look_up(looks), strict=True):
