@@ -31,6 +31,7 @@ from muster.core.users import (
     LoginName,
     User,
     Users,
+    by_external_id,
     by_id,
     by_login_name,
     by_number,
@@ -65,7 +66,9 @@ class WhoIs(Command[tuple[bool, str, list[str]]]):
 
 
 async def enrolled(world: World, realm: Realm, number: int) -> list[Detail]:
-    drafts = [UserDraft(f"user{n}", aliases=(f"Alias {n}", f"alias {n} too")) for n in range(number)]
+    drafts = [
+        UserDraft(f"user{n}", external_id=f"X{n}", aliases=(f"Alias {n}", f"alias {n} too")) for n in range(number)
+    ]
     return await asyncio.gather(*(world.do(realm.administrator.actor, EnrolUser(draft)) for draft in drafts))
 
 
@@ -98,20 +101,24 @@ async def test_by_any_of_his_names_a_user_is_found_with_all_that_he_has_by_his_i
     assert [[one.id for one in it.groups] for it in grouped[::3]] == [[group.id], []] * 10
 
 
+@pytest.mark.parametrize(
+    ("by", "named"), [(by_login_name, "alias {}"), (by_login_name, "user{}"), (by_external_id, "X{}")]
+)
 @pytest.mark.parametrize("kind", [UserDetail, GroupedUser])
-async def test_what_is_asked_by_login_name_is_decided_once(
-    world: World, realm: Realm, kind: Any, monkeypatch: pytest.MonkeyPatch
+async def test_who_is_asked_for_by_a_name_or_external_id_is_decided_about_once(
+    world: World, realm: Realm, kind: Any, by: Any, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actor = realm.administrator.actor
-    await enrolled(world, realm, 10)
+    made = await enrolled(world, realm, 10)
     # What is cached is looked up for the first one.
     await world.ask(actor, kind(by_login_name("user0")))
     asked = counted(monkeypatch, kind)
 
-    questions = [kind(by_login_name(f"alias {n}")) for n in range(10)]
-    await asyncio.gather(*(world.ask(actor, question) for question in questions))
+    questions = [kind(by(named.format(n))) for n in range(10)]
+    told = await asyncio.gather(*(world.ask(actor, question) for question in questions))
 
     assert asked == questions
+    assert [it.user for it in told] == [it.user for it in made]
 
 
 async def test_an_exact_search_is_decided_once(world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,10 +197,12 @@ class Known(Answered):
         # The same list where it can be: what is made of it need not be made again.
         return wanted if len(lacking) == len(wanted) else lacking
 
-    def following(self, onward: Onward) -> Together | None:
-        """What is to be loaded with what its own need finds, which is known; None where that finds nothing."""
+    def following(self, onward: Onward) -> list[Together]:
+        """What is to be loaded with each that its own need finds, which is known."""
         found = self._look(onward.need)
-        return None if found is None else Together(values_of(found, ("tenant", onward.field)), onward.ways)
+        if not isinstance(found, tuple):
+            found = () if found is None else (found,)
+        return [Together(values_of(one, ("tenant", onward.field)), onward.ways) for one in found]
 
     def _cached(self, key: Key) -> Any:
         kind, _, values = key

@@ -41,7 +41,7 @@ class Together(NamedTuple):
 
 
 class Onward(NamedTuple):
-    """A need that finds one entity, and what is to be loaded with it: in each of these ways what has, as the values of
+    """A need, and what is to be loaded with each entity that it finds: in each of these ways what has, as the values of
     its columns, that entity's tenant and the value of this field.
     """
 

@@ -242,13 +242,34 @@ def by_login_name(name: str) -> Finder:
     return ByLoginName(values.fold(name))
 
 
+@frozen
+class ByExternalId:
+    """Finds the user of this external id, the first if several have it."""
+
+    external_id: str
+
+    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
+        """As of `ById`, but that he is looked up by his external id himself."""
+        beside = tuple(way for way in ways if way is not HIMSELF)
+        return (Onward(Need(User, EXTERNAL_ID, (tenant, self.external_id)), "id", beside),)
+
+    def __call__(self, view: View) -> User:
+        found = view.known.many(User, EXTERNAL_ID, view.tenant, self.external_id)
+        return _seen(view, found[0] if found else None, "user")
+
+
+def by_external_id(external_id: str) -> Finder:
+    """The user of this external id."""
+    return ByExternalId(external_id)
+
+
 HIMSELF = Way(User, User.KEY)
 """A user by his tenant and id, as what is kept beside him is looked up."""
 
 
 def found_first(find: Finder, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
     """What a finder can say beforehand that is to be looked up in these ways by a tenant and a user's id."""
-    return find.needs(tenant, ways) if isinstance(find, ById | ByLoginName) else ()
+    return find.needs(tenant, ways) if isinstance(find, ById | ByLoginName | ByExternalId) else ()
 
 
 def find_with(view: View, find: Finder, ways: tuple[Way, ...]) -> User:
@@ -257,20 +278,10 @@ def find_with(view: View, find: Finder, ways: tuple[Way, ...]) -> User:
     With most finders that is before the question runs, see `found_first`. Raises `Unloaded`; refuses with `Unknown`.
     """
     user = find(view)
-    if not isinstance(find, ById | ByLoginName):
+    if not isinstance(find, ById | ByLoginName | ByExternalId):
         own = (user.tenant, user.id)
         view.known.gather(Need(kind, columns, own) for kind, columns in ways)
     return user
-
-
-def by_external_id(external_id: str) -> Finder:
-    """The user of this external id."""
-
-    def find(view: View) -> User:
-        found = view.known.many(User, EXTERNAL_ID, view.tenant, external_id)
-        return _seen(view, found[0] if found else None, "user")
-
-    return find
 
 
 def find_user_by_id(view: View, user_id: str, noun: str = "user") -> User:

@@ -65,8 +65,9 @@ class _Asked:
         if self._known.lacks(onward.need):
             if self._is_keepable(values, (way,)):
                 self._onward.setdefault((way, onward.field, onward.ways), {})[values] = None
-        elif (following := self._known.following(onward)) is not None:
-            self.add(*following)
+        else:
+            for following in self._known.following(onward):
+                self.add(*following)
 
     def _is_keepable(self, values: Values, ways: tuple[Way, ...]) -> bool:
         """Whether a database can hold these; what it cannot hold is not asked for, which some answer with an error."""

@@ -155,10 +155,13 @@ def _lists(columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[tuple[st
     """
     if len(columns) != 2:
         return [(_json(values).decode(),)]
+    firsts, seconds = zip(*values, strict=True)
+    if len(set(firsts)) == 1:
+        return [(firsts[0], _json(seconds).decode())]
     by_first: dict[Any, list[Any]] = {}
     for first, second in values:
         by_first.setdefault(first, []).append(second)
-    return [(first, _json(seconds).decode()) for first, seconds in by_first.items()]
+    return [(first, _json(its).decode()) for first, its in by_first.items()]
 
 
 def connect(path: Path) -> sqlite3.Connection:
