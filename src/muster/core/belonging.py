@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 from muster.core.acts import Case, View
 from muster.core.frozen import frozen
 from muster.core.groups import Group
 from muster.core.memberships import Body, Membership, bodies_of, mark, memberships_of
 from muster.core.organizations import Organization
-from muster.core.resource_roles import Lineage, ResourceRole, all_roles, lineages
+from muster.core.resource_roles import Lineage, ResourceRole, lineages
 from muster.core.users import User
+
+T = TypeVar("T")
 
 KINDS: tuple[type[Body], ...] = (Group, Organization, ResourceRole)
 
@@ -34,18 +39,13 @@ def belonging(view: View, user: User) -> Belonging:
 def _found(view: View, memberships: tuple[Membership, ...]) -> Belonging:
     groups = bodies_of(view.known, Group, memberships)
     organizations = bodies_of(view.known, Organization, memberships)
-    roles = bodies_of(view.known, ResourceRole, memberships)
-    return Belonging(groups, organizations, _lineages(view, roles) if roles else ())
+    roles = sorted([one.body for one in memberships if one.noun == ResourceRole.NOUN])
+    return Belonging(groups, organizations, those(lineages(view), roles) if roles else ())
 
 
-def _lineages(view: View, roles: tuple[ResourceRole, ...]) -> tuple[Lineage, ...]:
-    def make() -> dict[str, Lineage]:
-        everything = all_roles(view)
-        return {one.role.id: one for one in lineages(everything, everything)}
-
-    # Of all of the tenant's, who are 500 at the most, since the place of one is found by looking at all.
-    made = view.known.derived(view.tenant, "lineages", make)
-    return tuple(made[role.id] for role in roles)
+def those(found: Mapping[str, T], ids: Iterable[str]) -> tuple[T, ...]:
+    """What is found under these ids."""
+    return tuple(found[one] for one in ids if one in found)
 
 
 def new_belonging(case: Case, user: User) -> Belonging:

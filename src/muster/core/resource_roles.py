@@ -5,7 +5,7 @@ They give nothing in this directory. Whoever runs the installation makes them; u
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import ClassVar
 
 from muster.core import values
@@ -50,15 +50,19 @@ def all_roles(view: View) -> tuple[ResourceRole, ...]:
     return tuple(sorted(found, key=lambda role: role.id))
 
 
-def lineages(roles: Iterable[ResourceRole], everything: Iterable[ResourceRole]) -> tuple[Lineage, ...]:
-    """Each of the roles with its place in the tree that all of the tenant's make."""
+def lineages(view: View) -> Mapping[str, Lineage]:
+    """All roles of the tenant by id, the oldest first, each with its place in the tree. Raises `Unloaded`."""
+    return view.known.derived(view.tenant, "lineages", lambda: _lineages(all_roles(view)))
+
+
+def _lineages(everything: tuple[ResourceRole, ...]) -> dict[str, Lineage]:
     parents = {role.id: role.parent for role in everything}
     above = {role: _above(role, parents) for role in parents}
     below: dict[str, list[str]] = {role: [] for role in parents}
     for role, ancestors in above.items():
         for ancestor in ancestors:
             below[ancestor].append(role)
-    return tuple(Lineage(role, above[role.id], tuple(below[role.id])) for role in roles)
+    return {role.id: Lineage(role, above[role.id], tuple(below[role.id])) for role in everything}
 
 
 def _above(role: str, parents: dict[str, str | None]) -> tuple[str, ...]:
@@ -78,8 +82,7 @@ class ResourceRoles(Question[tuple[Lineage, ...]]):
 
     def answer(self, view: View) -> tuple[Lineage, ...]:
         """The roles, the oldest first."""
-        found = all_roles(view)
-        return lineages(found, found)
+        return tuple(lineages(view).values())
 
 
 @frozen

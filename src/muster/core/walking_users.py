@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
 from muster.core.acts import Question, View
 from muster.core.attributes import AttributeValue, attributes_of, values_of
 from muster.core.authenticators import Authenticator
-from muster.core.belonging import NOWHERE, Belonging
+from muster.core.belonging import NOWHERE, Belonging, those
 from muster.core.enrolment import Detail
 from muster.core.entity import Columns, Entity
 from muster.core.frozen import frozen
@@ -19,7 +19,7 @@ from muster.core.memberships import Body, Membership
 from muster.core.organizations import Organization
 from muster.core.policies import lockout
 from muster.core.query import NOBODY, Condition, Holds, Order, Page, Position, Search, position_of, ties_descend
-from muster.core.resource_roles import ResourceRole, all_roles, lineages
+from muster.core.resource_roles import ResourceRole, lineages
 from muster.core.roles import Role
 from muster.core.users import ALIASES_OF, OF_A_USER, LoginName, User
 from muster.core.words import Word
@@ -29,7 +29,6 @@ MOST_TOGETHER = 100
 
 E = TypeVar("E", bound=Entity)
 B = TypeVar("B", bound=Body)
-T = TypeVar("T")
 
 
 class Beside(Word):
@@ -154,11 +153,7 @@ def _belongings(view: View, memberships: list[tuple[Membership, ...]]) -> list[B
         wanted = sorted({(one.tenant, one.body) for one in everything if one.noun == kind.NOUN})
         return {body.id: body for body in view.known.each(kind, kind.KEY, wanted)}
 
-    groups, organizations, roles = bodies(Group), bodies(Organization), bodies(ResourceRole)
-    lined = {one.role.id: one for one in lineages(roles.values(), all_roles(view))} if roles else {}
+    groups, organizations = bodies(Group), bodies(Organization)
+    roles = lineages(view) if any(one.noun == ResourceRole.NOUN for one in everything) else {}
     found = (sorted(one.body for one in his) for his in memberships)
-    return [Belonging(_those(groups, ids), _those(organizations, ids), _those(lined, ids)) for ids in found]
-
-
-def _those(found: Mapping[str, T], ids: list[str]) -> tuple[T, ...]:
-    return tuple(found[one] for one in ids if one in found)
+    return [Belonging(those(groups, ids), those(organizations, ids), those(roles, ids)) for ids in found]
