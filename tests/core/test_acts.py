@@ -11,6 +11,7 @@ from muster.core.acts import Case
 from muster.core.authority import system
 from muster.core.drafts import UserDraft, drafted
 from muster.core.events import FIRST_LINK, Event, Origin, link_after
+from muster.core.groups import Group
 from muster.core.known import Head, Known
 from muster.core.refusals import LastAdministrator, Refused
 from muster.core.units import Unit
@@ -44,6 +45,19 @@ def test_a_change_needs_an_event_unless_it_is_a_chore(bench: Bench) -> None:
     assert bench.known.writes == {}
     case.settle(chore=True)
     assert bench.known.writes[Unit].after == {("t", "u"): UNIT}
+
+
+def test_what_many_answers_show_is_never_changed_without_an_event(bench: Bench) -> None:
+    old = Group("g", "t", "stars", "stars", None, 0, 0, 1)
+    for pair in ((None, old), (old, replace(old, version=2)), (old, None)):
+        case = bench.case()
+        case.put(*pair)
+
+        with pytest.raises(AssertionError):
+            case.settle(chore=True)
+    with pytest.raises(AssertionError):
+        bench.case().sweep(Group, ("tenant", "folded"), "t", "stars")
+    assert bench.known.writes == {}
 
 
 def test_a_case_that_decides_nothing_moves_nothing(bench: Bench) -> None:
