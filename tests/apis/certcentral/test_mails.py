@@ -54,15 +54,17 @@ def test_a_refused_user_is_owed_nothing(admin: Caller, ledger: Ledger) -> None:
     assert ledger.rows("SELECT kind FROM mails WHERE recipient = $1", body["email"]) == []
 
 
-def test_the_link_is_kept_sealed_and_by_its_digest_alone(admin: Caller, ledger: Ledger) -> None:
+def test_the_link_is_kept_sealed_and_by_its_moment_and_digest_alone(admin: Caller, ledger: Ledger) -> None:
     body = payload()
     admin.post("/user", json=body)
 
-    [(sealed, digest)] = ledger.rows(
+    [(sealed, kept)] = ledger.rows(
         'SELECT m.sealed, l.digest FROM mails m JOIN password_links l ON l."user" = m."user" WHERE m.recipient = $1',
         body["email"],
     )
 
-    assert len(digest) == 64
+    moment, digest = kept[:13], kept[14:]
+    assert (len(digest), set(digest) <= set("0123456789abcdef")) == (64, True)
+    assert moment.encode() not in bytes(sealed)
     assert digest.encode() not in bytes(sealed)
     assert not bytes(sealed).isascii()
