@@ -58,10 +58,13 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         async def send(message: Any) -> None:
-            if message["type"] == WHOLE:
-                await _send_whole(cycle, message)
-            else:
+            if message["type"] != WHOLE:
                 await cycle.send(message)
+                return
+            if cycle.flow.write_paused:
+                await cycle.flow.drain()
+            if not cycle.disconnected:
+                _answer(cycle, message)
 
         def answering(scope: Any, receive: Any, _: Any) -> Any:
             return app(scope, receive, send)
@@ -106,11 +109,7 @@ class Connection(HttpToolsProtocol):
             self.timeout_keep_alive_task = None
 
 
-async def _send_whole(cycle: RequestResponseCycle, message: Any) -> None:
-    if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
-    if cycle.disconnected:
-        return
+def _answer(cycle: RequestResponseCycle, message: Any) -> None:
     if cycle.response_started:
         raise RuntimeError("a request is answered once")
     head = _head(cycle, message["status"], message["headers"])
