@@ -29,7 +29,7 @@ class PlainManner:
     channel = "plain"
     shared = Shared()
 
-    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+    async def identify(self, call: Call) -> Actor:
         return NOBODY
 
     def refused(self, refusal: Refusal) -> Answer:

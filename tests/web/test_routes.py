@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -173,5 +174,14 @@ def test_a_query_that_is_no_utf8_or_has_too_many_parameters_is_malformed(query: 
     assert raised.value.problem is Problem.MALFORMED
 
 
-def asking(query: bytes) -> Call:
-    return Call(cast(Directory, None), NOBODY, Origin("plain"), "GET", {}, query, (), b"")
+def test_of_several_headers_of_one_name_the_first_counts_and_a_call_with_others_has_those() -> None:
+    call = asking(b"", (b"x-key", b"first"), (b"x-other", b"caf\xe9"), (b"x-key", b"second"))
+    seen = [call.header(name) for name in (b"x-key", b"x-other", b"x-none")]
+    other = replace(call, headers=((b"x-other", b"new"),))
+
+    assert seen == ["first", "caf\xe9", None]
+    assert [other.header(name) for name in (b"x-key", b"x-other")] == [None, "new"]
+
+
+def asking(query: bytes, *headers: tuple[bytes, bytes]) -> Call:
+    return Call(cast(Directory, None), NOBODY, Origin("plain"), "GET", {}, query, headers, b"")

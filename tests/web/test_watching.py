@@ -39,29 +39,27 @@ async def watched(
 async def test_what_came_and_what_was_answered() -> None:
     found = await watched("POST", "/closed/a%2Fb?x=1", b"sent", ((b"user-agent", b"okhttp"),))
 
-    assert (found.method, found.path, found.query_string, found.body) == ("POST", "/closed/a%2Fb", b"x=1", b"sent")
-    assert (found.headers, found.at, found.origin.request) == (
-        ((b"user-agent", b"okhttp"),),
-        1_700_000_000_123,
-        "request-1",
-    )
+    call = found.call
+    assert (found.method, call.path, call.query_string, call.body) == ("POST", "/closed/a%2Fb", b"x=1", b"sent")
+    assert (call.headers, call.header(b"user-agent")) == (((b"user-agent", b"okhttp"),), "okhttp")
+    assert (found.at, call.origin.request) == (1_700_000_000_123, "request-1")
     assert (found.answer.status, (b"x-plain", b"yes") in found.answer.headers) == (200, True)
-    assert found.remarks == ()
+    assert call.remarks == []
 
 
 @pytest.mark.parametrize(
     ("method", "target", "status", "remarks"),
     [
-        ("GET", "/odd", 500, ("odd",)),
-        ("GET", "/defect", 500, ()),
-        ("GET", "/none/such", 500, ()),
-        ("DELETE", "/closed/1", 500, ()),
+        ("GET", "/odd", 500, ["odd"]),
+        ("GET", "/defect", 500, []),
+        ("GET", "/none/such", 500, []),
+        ("DELETE", "/closed/1", 500, []),
     ],
 )
-async def test_what_fails_is_watched_too(method: str, target: str, status: int, remarks: tuple[str, ...]) -> None:
+async def test_what_fails_is_watched_too(method: str, target: str, status: int, remarks: list[str]) -> None:
     found = await watched(method, target)
 
-    assert (found.answer.status, found.remarks) == (status, remarks)
+    assert (found.answer.status, found.call.remarks) == (status, remarks)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 from muster.core.acts import Command, Question
@@ -64,19 +64,19 @@ class Directory:
         """The text of what was signed; None if it was not, or for another context."""
         return self._sources.signed(token, context)
 
-    async def identify(self, secret: str) -> Actor:
+    def identify(self, secret: str) -> Awaitable[Actor]:
         """The actor behind an API key. Refuses with `CredentialInvalid`."""
-        return await self._identified(KeyCredential(self._sources.digest(secret)))
+        return self._identified(KeyCredential(self._sources.digest(secret)))
 
-    async def by_application(self, application: str, secret: str) -> Actor:
+    def by_application(self, application: str, secret: str) -> Awaitable[Actor]:
         """The application of this id, which may show its secret with every request. As `identify`."""
-        return await self._identified(ApplicationCredential(application, self._sources.digest(secret), None))
+        return self._identified(ApplicationCredential(application, self._sources.digest(secret), None))
 
-    async def by_connection(self, token: str) -> Actor:
+    def by_connection(self, token: str) -> Awaitable[Actor]:
         """The connection whose token this is. As `identify`."""
-        return await self._identified(ConnectionCredential(self._sources.digest(token)))
+        return self._identified(ConnectionCredential(self._sources.digest(token)))
 
-    async def by_session(self, token: str, companions: Iterable[str] = ()) -> Actor:
+    def by_session(self, token: str, companions: Iterable[str] = ()) -> Awaitable[Actor]:
         """The application whose session this is; `companions` are what was shown with it.
 
         Refuses with `CredentialInvalid` one that is forged or has ended, or whose second secret was not shown.
@@ -86,7 +86,7 @@ class Directory:
             refuse(CredentialInvalid())
         if credential.bound_to is not None and credential.bound_to not in map(self._sources.digest, companions):
             refuse(CredentialInvalid())
-        return await self._identified(credential)
+        return self._identified(credential)
 
     async def admit(self, actor: Actor, address: str | None) -> Actor:
         """The actor as he asks from this address; None is an unknown one, which no rule allows.

@@ -30,8 +30,12 @@ class Uses:
 
     def note(self, tenant: str, key: str, at: int) -> None:
         """A key of a tenant was used."""
-        if len(self._noted) < MOST_NOTED or (tenant, key) in self._noted:
-            self._noted[tenant, key] = max(at, self._noted.get((tenant, key), 0))
+        used = tenant, key
+        before = self._noted.get(used)
+        if before is not None:
+            self._noted[used] = max(at, before)
+        elif len(self._noted) < MOST_NOTED:
+            self._noted[used] = at
 
     def take(self, at: int, *, all_of_them: bool) -> tuple[str, tuple[KeyUse, ...]] | None:
         """Some uses of one tenant's keys that are to be written down now, and are taken for written; None for none."""

@@ -67,8 +67,9 @@ class Api:
 
     def _call(self, scope: Scope) -> Call:
         around, headers, client = self._around, tuple(scope["headers"]), scope.get("client")
-        forwarded = _forwarded(headers) if around.addresses.believes else None
-        address = around.addresses.of(client[0] if client else None, forwarded)
+        address: str | None = client[0] if client else None
+        if around.addresses.believes:
+            address = around.addresses.of(address, _forwarded(headers))
         origin = Origin(self._manner.channel, address, around.new_request_id())
         mount, path, method = scope.get("root_path", ""), _path(scope), scope["method"]
         return Call(
@@ -113,7 +114,7 @@ class Api:
     async def _admit(self, call: Call, *, confirm: bool = False) -> None:
         """Have the caller be who his credential says. `confirm` where nothing will be asked of the directory."""
         directory = self._around.directory
-        actor = await directory.admit(await self._manner.identify(directory, call.headers), call.origin.address)
+        actor = await directory.admit(await self._manner.identify(call), call.origin.address)
         if not self._limit.allows(actor.credential_id or ""):
             raise Hindered(Problem.RATE_LIMITED)
         call.actor = actor
@@ -126,29 +127,13 @@ class Api:
         if around.requests.enabled:
             around.requests.write(origin.request or "", method, call.place, answer.status, milliseconds, origin.address)
         if self._watch is not None and call.actor is not NOBODY:
-            self._watch(_exchange(call, method, answer, around.now(), milliseconds))
+            self._watch(Exchange(call, answer, method, around.now(), milliseconds))
 
 
 def _forwarded(headers: Headers) -> str | None:
     # All lines of it in order: a proxy may add a line of its own below one that its client made up.
     lines = [value.decode("latin-1") for key, value in headers if key == b"x-forwarded-for"]
     return ",".join(lines) if lines else None
-
-
-def _exchange(call: Call, method: str, answer: Answer, at: int, milliseconds: float) -> Exchange:
-    return Exchange(
-        call.actor,
-        at,
-        milliseconds,
-        call.origin,
-        method,
-        call.path,
-        call.query_string,
-        call.headers,
-        call.body,
-        answer,
-        tuple(call.remarks),
-    )
 
 
 def _path(scope: Scope) -> str:

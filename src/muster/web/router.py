@@ -11,8 +11,6 @@ from muster.web.routes import Route
 Methods = dict[str, tuple[Route, tuple[str, ...]]]
 """The routes at a place by method, each with the names in its path."""
 
-_NONE: Methods = {}
-
 
 @dataclass(slots=True)
 class _Node:
@@ -51,26 +49,27 @@ class Router:
 
     def find(self, path: str) -> tuple[Methods, list[str]]:
         """The routes at a raw path by method, with the decoded values of the names; no routes if there are none."""
-        segments = path.strip("/").split("/")
-        values: list[str] = []
-        node = _descend(self._root, segments, 0, values)
-        return (node.routes if node is not None else _NONE), values
+        return _descend(self._root, path.strip("/").split("/"))
 
 
-def _descend(node: _Node, segments: list[str], at: int, values: list[str]) -> _Node | None:
-    if at == len(segments):
-        return node if node.routes else None
-    literal = node.literals.get(segments[at])
-    if literal is not None:
-        if literal.is_absent:
-            return None
-        found = _descend(literal, segments, at + 1, values)
-        if found is not None:
-            return found
-    if node.named is None or not segments[at]:
-        return None
-    values.append(unquote(segments[at]))
-    found = _descend(node.named, segments, at + 1, values)
-    if found is None:
-        values.pop()
-    return found
+def _descend(node: _Node, segments: list[str]) -> tuple[Methods, list[str]]:
+    values: list[str] = []
+    for at, segment in enumerate(segments):
+        literal, named = node.literals.get(segment), node.named
+        if literal is not None:
+            if literal.is_absent:
+                break
+            if named is None:
+                node = literal
+                continue
+            found, below = _descend(literal, segments[at + 1 :])
+            if found:
+                return found, values + below
+        if named is None or not segment:
+            break
+        values.append(unquote(segment) if "%" in segment else segment)
+        node = named
+    else:
+        if node.routes:
+            return node.routes, values
+    return {}, []

@@ -47,6 +47,7 @@ class Call:
     remarks: list[str] = field(default_factory=list)
     place: str = ""
     _base: str | None = None
+    _first: dict[bytes, bytes] | None = field(default=None, init=False)
 
     @property
     def base(self) -> str:
@@ -56,8 +57,11 @@ class Call:
         return self._base
 
     def header(self, name: bytes) -> str | None:
-        """The header of this name (lower case), or None."""
-        return header(self.headers, name)
+        """The first header of this name (lower case) as text, or None."""
+        if self._first is None:
+            self._first = dict(reversed(self.headers))
+        value = self._first.get(name)
+        return None if value is None else value.decode("latin-1")
 
     def query(self) -> list[tuple[str, str]]:
         """The query's names and values, decoded, in order.
@@ -119,7 +123,7 @@ class Manner(Protocol):
     channel: str
     shared: Shared
 
-    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+    def identify(self, call: Call) -> Awaitable[Actor]:
         """The actor behind what the request shows. Refuses with `CredentialInvalid`."""
 
     def refused(self, refusal: Refusal) -> Answer:
@@ -153,11 +157,3 @@ class Surroundings:
     cors: Cors = field(default_factory=Cors)
     cookies: Cookies = field(default_factory=Cookies)
     site: Site = field(default_factory=Site)
-
-
-def header(headers: Headers, name: bytes) -> str | None:
-    """The first header of this name (lower case) as text, or None."""
-    for key, value in headers:
-        if key == name:
-            return value.decode("latin-1")
-    return None

@@ -5,7 +5,7 @@ Codes without evidence are decided here, and listed on its page in docs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from functools import lru_cache
 from hashlib import md5
@@ -15,7 +15,6 @@ import msgspec
 
 from muster.apis.certcentral import shapes
 from muster.core.authority import Actor
-from muster.core.directory import Directory
 from muster.core.refusals import (
     AddressForbidden,
     BeyondAuthority,
@@ -40,7 +39,7 @@ from muster.core.refusals import (
 )
 from muster.web.answers import Answer, Headers, Hindered, Problem, WrongShape
 from muster.web.cors import Shared
-from muster.web.routes import header
+from muster.web.routes import Call
 
 encode = msgspec.json.Encoder().encode
 
@@ -210,9 +209,9 @@ class CertcentralManner:
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
 
-    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+    def identify(self, call: Call) -> Awaitable[Actor]:
         """The owner of the key in `X-DC-DEVKEY`; there is no other scheme."""
-        return await directory.identify(header(headers, b"x-dc-devkey") or "")
+        return call.directory.identify(call.header(b"x-dc-devkey") or "")
 
     def refused(self, refusal: Refusal) -> Answer:
         return refused(refusal)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from muster.apis.idaas.refusals import error, hindered, refused
 from muster.core.authority import Actor
-from muster.core.directory import Directory
 from muster.core.refusals import CredentialInvalid, Refusal, refuse
 from muster.web.answers import Answer, Headers, Hindered, WrongShape
 from muster.web.cookies import values_of
 from muster.web.cors import Shared
-from muster.web.routes import header
+from muster.web.routes import Call
 
 SESSION_COOKIE = "INTELLITRUST_SESSION_ID"
 
@@ -26,20 +27,20 @@ class IdaasManner:
     channel = "idaas"
     shared = Shared()
 
-    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+    def identify(self, call: Call) -> Awaitable[Actor]:
         """The application behind `Authorization`: a session's token or `<id>,<secret>`, each bare or as Bearer.
 
         A token that was asked for with a cookie needs it beside it.
         """
-        shown = (header(headers, b"authorization") or "").strip()
+        shown = (call.header(b"authorization") or "").strip()
         if shown[: len(_BEARER)].lower() == _BEARER:
             shown = shown[len(_BEARER) :].strip()
         if not shown:
             refuse(CredentialInvalid())
         if "," in shown:
             application, secret = shown.split(",", 1)
-            return await directory.by_application(application.strip(), secret.strip())
-        return await directory.by_session(shown, values_of(headers, SESSION_COOKIE))
+            return call.directory.by_application(application.strip(), secret.strip())
+        return call.directory.by_session(shown, values_of(call.headers, SESSION_COOKIE))
 
     def refused(self, refusal: Refusal) -> Answer:
         return refused(refusal)

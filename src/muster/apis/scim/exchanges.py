@@ -18,7 +18,6 @@ import msgspec
 from muster.core.exchanges import TEXT_BYTES, Noted
 from muster.core.exchanges import Exchange as Kept
 from muster.web.exchanges import Exchange, Watch
-from muster.web.routes import header
 
 BLANK = "(blanked)"
 SECRET = "password"  # noqa: S105  (part of a name, in any case)
@@ -38,8 +37,9 @@ def recorder(note: Callable[[Noted], None]) -> Watch:
     """What notes each request of the API."""
 
     def record(exchange: Exchange) -> None:
-        actor = exchange.actor
-        is_secret = _names_a_secret(exchange.query_string)
+        call = exchange.call
+        actor, origin, query = call.actor, call.origin, call.query_string
+        is_secret = _names_a_secret(query)
         note(
             Noted(
                 actor.tenant,
@@ -48,16 +48,16 @@ def recorder(note: Callable[[Noted], None]) -> Watch:
                 exchange.at,
                 round(exchange.milliseconds),
                 exchange.method,
-                exchange.path,
-                BLANK.encode() if is_secret else exchange.query_string[:TEXT_BYTES],
+                call.path,
+                BLANK.encode() if is_secret else query[:TEXT_BYTES],
                 str(exchange.answer.status),
-                exchange.origin.request or "",
-                exchange.origin.address,
-                header(exchange.headers, b"user-agent") or "",
-                blanked(exchange.body)[:TEXT_BYTES],
+                origin.request or "",
+                origin.address,
+                call.header(b"user-agent") or "",
+                blanked(call.body)[:TEXT_BYTES],
                 # What was wrong with a query is told with parts of it.
                 BLANK.encode() if is_secret else exchange.answer.body[:TEXT_BYTES],
-                "\n".join(exchange.remarks),
+                "\n".join(call.remarks),
             )
         )
 

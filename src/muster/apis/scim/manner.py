@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from muster.apis.scim.refusals import hindered, misshapen, refused
 from muster.core.authority import Actor
-from muster.core.directory import Directory
 from muster.core.refusals import CredentialInvalid, Refusal, refuse
 from muster.web.answers import Answer, Headers, Hindered, WrongShape
 from muster.web.cors import Shared
-from muster.web.routes import header
+from muster.web.routes import Call
 
 _BEARER = "bearer "
 _STANDING: Headers = (
@@ -26,19 +27,19 @@ class ScimManner:
         ("Allow", "ETag", "Location", "WWW-Authenticate", "X-Request-Id"),
     )
 
-    async def identify(self, directory: Directory, headers: Headers) -> Actor:
+    def identify(self, call: Call) -> Awaitable[Actor]:
         """The connection behind the bearer token, or the application whose `<id>,<secret>` it is.
 
         The second is what identity providers hold that were set up against the Administration API.
         """
-        shown = (header(headers, b"authorization") or "").strip()
+        shown = (call.header(b"authorization") or "").strip()
         if shown[: len(_BEARER)].lower() != _BEARER:
             refuse(CredentialInvalid())
         token = shown[len(_BEARER) :].strip()
         if "," in token:
             application, secret = token.split(",", 1)
-            return await directory.by_application(application.strip(), secret.strip())
-        return await directory.by_connection(token)
+            return call.directory.by_application(application.strip(), secret.strip())
+        return call.directory.by_connection(token)
 
     def refused(self, refusal: Refusal) -> Answer:
         return refused(refusal)
