@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
@@ -162,3 +163,41 @@ def test_who_asks_before_he_sends_a_body_is_told_to_go_on_or_that_it_is_too_larg
         refused = connection.recv(1 << 16)
 
     assert (status(interim), status(final), status(refused)) == (100, 201, 413)
+
+
+def test_requests_that_come_together_are_answered_in_order_and_the_last_ends_the_connection(muster: LiveMuster) -> None:
+    names = ["/user/me", "/nowhere", "/user/me", "/openapi.json"]
+    together = [head(muster, f"GET /services/v2{name}".encode()) for name in names]
+    last = head(muster, b"HEAD /services/v2/user/me", b"Connection: close")
+
+    answer = sent(muster, b"".join(together) + last)
+
+    found = [(int(part[:3]), b"\r\nconnection: close\r\n" in part) for part in answer.split(b"HTTP/1.1 ")[1:]]
+    assert found == [(200, False), (404, False), (200, False), (200, False), (200, True)]
+    assert answer.endswith(b"\r\n\r\n")
+
+
+def test_who_reads_nothing_of_what_he_asked_for_is_waited_for_while_others_are_answered(muster: LiveMuster) -> None:
+    count = 200
+    asked = b"".join([head(muster, b"GET /services/v2/openapi.json")] * count + [b"GET / HTTP/1.0\r\n\r\n"])
+    length = len(httpx.get(f"{muster.url}/services/v2/openapi.json", trust_env=False).content)
+    with socket.create_connection(("127.0.0.1", muster.port), timeout=20) as slow:
+        slow.sendall(asked)
+        others = [httpx.get(f"{muster.url}/healthz", trust_env=False).status_code for _ in range(5)]
+        got = b"".join(iter(lambda: slow.recv(1 << 20), b""))
+
+    assert others == [200] * 5
+    assert got.count(b"HTTP/1.1 200 OK\r\n") == count
+    assert len(got) > count * length
+
+
+def test_who_goes_away_before_he_is_answered_leaves_no_trace(muster: LiveMuster) -> None:
+    body = json.dumps(payload()).encode()
+    unfinished = head(muster, b"POST /services/v2/user", b"Content-Length: %d" % len(body)) + body[:-5]
+    for data in (unfinished, *[head(muster, b"GET /services/v2/user")] * 20):
+        with socket.create_connection(("127.0.0.1", muster.port), timeout=20) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.sendall(data)
+
+    assert httpx.get(f"{muster.url}/readyz", trust_env=False).status_code == 200
+    assert "Traceback" not in muster.log.read_text()
