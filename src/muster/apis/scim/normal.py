@@ -95,6 +95,10 @@ def _put(found: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _check_schemas(kind: Resource, given: Mapping[str, Any], profile: Profile) -> None:
+    first, schemas = next(iter(given.items()), ("", None))
+    if first == "schemas" and schemas == [kind.schema.urn]:
+        # As nearly all clients write it.
+        return
     schemas = next((value for name, value in given.items() if name.casefold() == "schemas"), None)
     if schemas is None:
         if not profile.forgives(Habit.NO_SCHEMAS):
@@ -127,7 +131,11 @@ def _members(names: Mapping[str, Attribute], value: Any, within: str, profile: P
         misfit("invalidValue", f"{within} is an object")
     found: dict[str, Any] = {}
     for name, one in value.items():
-        _put(found, *_named(names, name, one, f"{within}: ", profile))
+        attribute = names.get(name.casefold())
+        if attribute is not None and attribute.mutability != READ_ONLY:
+            _put(found, attribute.name, value_of(attribute, one, profile))
+        else:
+            _put(found, *_named(names, name, one, f"{within}: ", profile))
     return found
 
 
@@ -137,6 +145,8 @@ def value_of(attribute: Attribute, value: Any, profile: Profile) -> Any:
         return None
     if attribute.multi:
         return _values(attribute, value, profile)
+    if attribute.type == STRING and isinstance(value, str) and len(value) <= MOST_CHARACTERS:
+        return value
     if isinstance(value, list):
         if len(value) != 1 or not profile.forgives(Habit.SEVERAL_FOR_ONE):
             misfit("invalidValue", f"{attribute.name} has one value")

@@ -54,6 +54,18 @@ _UNTOLD = "scim.active"
 _WAS = {True: "was true", False: "was false"}
 """What is kept of a user whose `active` was removed: what it was then. Once it is otherwise it is told again."""
 
+_NOTHING: Extras = dict.fromkeys(
+    [
+        FOUND_BY["employeeNumber"],
+        *_KEPT_TEXTS,
+        *(name for shared in _SHARED for name in (_OWN + shared, FOUND_BY[shared])),
+        _OWN + "name",
+        *_KEPT_LISTS,
+        _OWN + "enterprise",
+    ]
+)
+"""Everything that is kept of a user beside the directory's own, in the order in which it is kept, where nothing is."""
+
 _NO_TELEPHONES = ("mobile", "fax", "pager")
 
 _encode = msgspec.json.Encoder().encode
@@ -189,16 +201,23 @@ def _parts(told: Mapping[str, Any]) -> tuple[dict[str, Any], Extras]:
         "job_title": told.get("title") or None,
         "locale": told.get("locale") or None,
     }
-    extras: Extras = {FOUND_BY["employeeNumber"]: _line("employeeNumber", enterprise.pop("employeeNumber", None))}
+    extras = _NOTHING.copy()
+    extras[FOUND_BY["employeeNumber"]] = _line("employeeNumber", enterprise.pop("employeeNumber", None))
     for extra, attribute in _KEPT_TEXTS.items():
-        text = told.get(attribute) or None
-        extras[extra] = _line(attribute, text) if attribute in FOUND_BY else text
-    for attribute in _SHARED:
-        own, shape, lines = _apart(attribute, told.get(attribute, []))
+        if text := told.get(attribute):
+            extras[extra] = _line(attribute, text) if attribute in FOUND_BY else text
+    for attribute, names in _SHARED.items():
+        given = told.get(attribute)
+        own, extras[_OWN + attribute], extras[FOUND_BY[attribute]] = (
+            _apart(attribute, given) if given else (dict.fromkeys(names), None, None)
+        )
         fields |= own
-        extras |= {_OWN + attribute: shape, FOUND_BY[attribute]: lines}
-    for attribute, value in (("name", name), *((one, told.get(one)) for one in _LISTS), ("enterprise", enterprise)):
-        extras[_OWN + attribute] = _encode(value).decode() if value else None
+    for attribute, value in (("name", name), ("enterprise", enterprise)):
+        if value:
+            extras[_OWN + attribute] = _encode(value).decode()
+    for extra, attribute in _KEPT_LISTS.items():
+        if kept := told.get(attribute):
+            extras[extra] = _encode(kept).decode()
     return fields, _bounded(extras)
 
 
@@ -222,9 +241,15 @@ def _apart(attribute: str, given: list[Json]) -> tuple[dict[str, str | None], st
 
     There is no shape where it would say no more than the directory's.
     """
+    own: dict[str, str | None] = dict.fromkeys(_SHARED[attribute])
+    if len(given) == 1 and (value := given[0].get("value")):
+        # As nearly all clients send it; what follows comes to the same.
+        for field, others in _SHARED[attribute].items():
+            if given[0] == {"value": value, **others}:
+                own[field] = value
+                return own, None, None
     places = _places(attribute, given)
     owners = {at: field for field, at in places.items()}
-    own: dict[str, str | None] = dict.fromkeys(_SHARED[attribute])
     lines: list[str] = []
     all_of_them: list[Json] = []
     for at, one in enumerate(given):
