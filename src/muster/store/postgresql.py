@@ -79,8 +79,16 @@ class Spelling:
 
 _PLACED = (*Place._fields, "grams")
 _LOOKED_AT = Place._fields[2:]
-_PLACES = f"INSERT INTO search_index ({listed(_PLACED)}) VALUES ({', '.join(f'${i + 1}' for i in range(len(_PLACED)))})"
+_MARKS = [f"${i}" for i in range(1, len(_PLACED))]
+# Trigrams as a text: of each member of an array the driver asks whether it is an array itself.
+_PLACES = (
+    f"INSERT INTO search_index ({listed(_PLACED)}) VALUES ({', '.join(_MARKS)}, ${len(_PLACED)}::text::bigint[])"
+)
 _NEW_PLACES = Insert(_PLACES, "search_index", _PLACED)
+
+
+def _array_of(numbers: list[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 class GinIndex:
@@ -106,7 +114,7 @@ class GinIndex:
     async def place(self, session: Session, places: list[Place]) -> None:
         users = [place[:2] for place in places]
         await session.execute_many('DELETE FROM search_index WHERE tenant = $1 AND "user" = $2', users)
-        there = [(*place, trigrams(place.words)) for place in places if place.number is not None]
+        there = [(*place, _array_of(trigrams(place.words))) for place in places if place.number is not None]
         await session.execute_many(_PLACES, there)
         await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
 
