@@ -273,6 +273,17 @@ def test_what_is_made_in_a_batch_that_changed_something_is_made_anew_and_never_k
     assert known.derivations == {}
 
 
+def test_what_is_made_of_stable_things_holds_for_a_batch_until_one_of_them_changes() -> None:
+    known = Known({TENANT: Head(TENANT)})
+    known.put(None, Thing(TENANT, "a", "k", "g"))
+    before = [known.derived(TENANT, "place", lambda: "old"), known.derived(TENANT, "place", lambda: "again")]
+    known.put(None, Lasting(TENANT, "a", "k", "g"))
+
+    assert before == ["old", "old"]
+    assert known.derived(TENANT, "place", lambda: "new") == "new"
+    assert known.derivations == {}
+
+
 @pytest.mark.parametrize("kind", [Lasting, Common])
 def test_what_is_cached_is_as_it_stands_though_nobody_looked_after_the_change(kind: type[Thing]) -> None:
     old = kind(TENANT, "a", "k", "g")

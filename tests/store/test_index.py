@@ -12,7 +12,7 @@ from muster.core.leaving import DeleteUser
 from muster.core.query import SEARCHED, Compare, Search, TextIs
 from muster.core.refusals import Fault, Invalid, Unavailable
 from muster.core.users import User, Users, by_id
-from muster.store import budgets
+from muster.store import budgets, index
 from muster.store.index import looked_up, pending, trigrams
 from muster.store.session import Session
 from tests.support.kept import outcome
@@ -127,6 +127,26 @@ def test_what_is_looked_up_of_a_text_leaves_none_of_it_out() -> None:
         ["abc", "cde", "def"],
         ["aba", "bab"],
     ]
+
+
+async def test_everybody_who_is_pending_is_indexed_a_few_at_a_time_in_all_tenants(
+    world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await indexed(world)
+    monkeypatch.setattr(index, "TOGETHER", 3)
+    realms = [realm, await world.realm("Umbrella"), await world.realm("Tricell")]
+    for one in realms:
+        await people(world, one, "jill.valentine", "chris_redfield")
+    done: list[int] = []
+    while not done or done[-1]:
+        done.append(await world.store._writer.run(index.index_some))
+    async with world.store._database.reading() as session:
+        left = await session.fetch("SELECT count(*) FROM search_pending", [], long=False)
+
+    # The last chore finds fewer than it would take, and says that there is nothing to hurry for.
+    assert set(done[:-1]) == {3}
+    assert (done[-1], left[0][0]) == (0, 0)
+    assert [await found(world, one, "valen") for one in realms] == [["jill.valentine"]] * 3
 
 
 async def test_a_chore_that_fails_is_refused_and_the_next_write_goes_well(world: World, realm: Realm) -> None:
