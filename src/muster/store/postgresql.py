@@ -81,10 +81,19 @@ _PLACED = (*Place._fields, "grams")
 _LOOKED_AT = Place._fields[2:]
 _MARKS = [f"${i}" for i in range(1, len(_PLACED))]
 # Trigrams as a text: of each member of an array the driver asks whether it is an array itself.
-_PLACES = (
-    f"INSERT INTO search_index ({listed(_PLACED)}) VALUES ({', '.join(_MARKS)}, ${len(_PLACED)}::text::bigint[])"
-)
+_PLACES = f"INSERT INTO search_index ({listed(_PLACED)}) VALUES ({', '.join(_MARKS)}, ${len(_PLACED)}::text::bigint[])"
 _NEW_PLACES = Insert(_PLACES, "search_index", _PLACED)
+
+
+_NOT_PENDING = 'DELETE FROM search_pending WHERE tenant = $1 AND "user" = ANY($2::text[])'
+
+
+def _by_tenant(places: Sequence[Place]) -> list[tuple[str, list[str]]]:
+    """Each tenant with its users of these places."""
+    found: dict[str, list[str]] = {}
+    for place in places:
+        found.setdefault(place.tenant, []).append(place.user)
+    return list(found.items())
 
 
 def _array_of(numbers: list[int]) -> str:
@@ -112,17 +121,16 @@ class GinIndex:
         return [number for trigram in looked_up(text) for number in trigrams(trigram)]
 
     async def place(self, session: Session, places: list[Place]) -> None:
-        users = [place[:2] for place in places]
-        await session.execute_many('DELETE FROM search_index WHERE tenant = $1 AND "user" = $2', users)
+        users = _by_tenant(places)
+        await session.execute_many('DELETE FROM search_index WHERE tenant = $1 AND "user" = ANY($2::text[])', users)
         there = [(*place, _array_of(trigrams(place.words))) for place in places if place.number is not None]
         await session.execute_many(_PLACES, there)
-        await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
+        await session.execute_many(_NOT_PENDING, users)
 
     async def place_new(self, session: Session, places: list[Place]) -> None:
         there = [(*place, trigrams(place.words)) for place in places if place.number is not None]
         await session.insert(_NEW_PLACES, there)
-        users = [place[:2] for place in places]
-        await session.execute_many('DELETE FROM search_pending WHERE tenant = $1 AND "user" = $2', users)
+        await session.execute_many(_NOT_PENDING, _by_tenant(places))
 
 
 INDEX = GinIndex()
