@@ -52,9 +52,12 @@ def _with_groups(known: Known, user: User) -> Grouped:
 def _grouped(known: Known, tenant: str, users: tuple[User, ...]) -> tuple[Grouped, ...]:
     """These users of a tenant, whose groups are looked up together. Raises `Unloaded`."""
     held = _held(known, tenant, [user.id for user in users])
-    wanted = sorted({(tenant, body) for his in held.values() for body in his})
+    # Many users are in the same groups.
+    together = set(held.values())
+    wanted = sorted({(tenant, body) for bodies in together for body in bodies})
     groups = {group.id: group for group in known.each(Group, Group.KEY, wanted)} if wanted else {}
-    return tuple(Grouped(user, tuple(groups[one] for one in held.get(user.id, ()) if one in groups)) for user in users)
+    found = {bodies: tuple(groups[one] for one in bodies if one in groups) for bodies in together}
+    return tuple(Grouped(user, found.get(held.get(user.id, ()), ())) for user in users)
 
 
 def _held(known: Known, tenant: str, users: list[str]) -> Mapping[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from muster.apis.scim.matching import Bound, Every, No, Place, Some, Test, Withi
 from muster.apis.scim.normal import misfit
 from muster.apis.scim.projection import Projection
 from muster.apis.scim.schema import USERS
-from muster.apis.scim.telling import as_json
+from muster.apis.scim.telling import Page
 from muster.apis.scim.translate_search import MAY_BE_ABSENT, conditions, finder, order
 from muster.apis.scim.translate_users import resource
 from muster.core.frozen import frozen
@@ -99,8 +99,7 @@ def _meets(filter_: Bound, grouped: Grouped, base: str) -> bool:
 
 
 def _of_page(call: Call, asked: Asked, shown: Projection, page: GroupedPage) -> Found:
-    base = call.base
-    resources = [as_json(shown, one, base) for one in page.users]
+    resources = list(map(Page(shown, call.base).user, page.users))
     if asked.cursor is None:
         return Found(page.total, resources)
     before, after = page.before, page.after
