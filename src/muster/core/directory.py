@@ -76,7 +76,7 @@ class Directory:
         """The connection whose token this is. As `identify`."""
         return self._identified(ConnectionCredential(self._sources.digest(token)))
 
-    def by_session(self, token: str, companions: Iterable[str] = ()) -> Awaitable[Actor]:
+    async def by_session(self, token: str, companions: Iterable[str] = ()) -> Actor:
         """The application whose session this is; `companions` are what was shown with it.
 
         Refuses with `CredentialInvalid` one that is forged or has ended, or whose second secret was not shown.
@@ -86,7 +86,7 @@ class Directory:
             refuse(CredentialInvalid())
         if credential.bound_to is not None and credential.bound_to not in map(self._sources.digest, companions):
             refuse(CredentialInvalid())
-        return self._identified(credential)
+        return await self._identified(credential)
 
     async def admit(self, actor: Actor, address: str | None) -> Actor:
         """The actor as he asks from this address; None is an unknown one, which no rule allows.
