@@ -29,6 +29,7 @@ class Plan:
     seconds: float
     rounds: int
     keep: Path | None
+    only: tuple[str, ...] = ()
 
 
 def _plan(arguments: list[str] | None = None) -> Plan:
@@ -41,6 +42,7 @@ def _plan(arguments: list[str] | None = None) -> Plan:
     parser.add_argument("--keep", type=Path, help="a directory that filled databases are kept in, for the next time")
     parser.add_argument("--seconds", type=float, help="length of one measurement (2; quick: 0.6)")
     parser.add_argument("--rounds", type=int, help="rounds, of which the median is shown (5; quick: 1)")
+    parser.add_argument("--only", default="", help="lines with any of these in their names, as: read,get (SCIM),create")
     given = parser.parse_args(arguments)
     users, seconds, rounds = (3_000, 0.6, 1) if given.quick else (100_000, 2.0, 5)
     if given.million:
@@ -55,6 +57,7 @@ def _plan(arguments: list[str] | None = None) -> Plan:
         given.seconds or seconds,
         given.rounds or rounds,
         given.keep,
+        tuple(part for part in given.only.split(",") if part),
     )
 
 
@@ -85,8 +88,8 @@ def main() -> None:
         for database in plan.databases:
             _say(f"{database}: filling with {plan.users:,} users")
             ready = stack.enter_context(subject(database, plan.users, Path(directory), plan.keep))
-            rounds.append(Rounds(ready, plan.connections, plan.seconds))
-        peer = Peer(plan.seconds)
+            rounds.append(Rounds(ready, plan.connections, plan.seconds, plan.only))
+        peer = Peer(plan.seconds, is_wanted=not plan.only)
         measure([*rounds, peer], plan.rounds, _say)
         print(report.table(rounds, peer))
         print()

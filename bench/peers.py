@@ -59,10 +59,12 @@ class Peer:
 
     database = MEMORY
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, is_wanted: bool = True) -> None:
         self._seconds = seconds
         self.lines: list[Measured] = []
         self.failure = None if find_spec("scim2_server") else "it is not installed"
+        if not is_wanted:
+            self.failure = "only other lines were asked for"
 
     def once(self) -> None:
         """One round."""

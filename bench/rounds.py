@@ -48,6 +48,11 @@ class Measured:
     def rate(self) -> float:
         return median(self.rates) if self.rates else 0.0
 
+    @property
+    def best(self) -> float:
+        """What the round came to in which the machine was disturbed least."""
+        return max(self.rates, default=0.0)
+
     def add(self, timed: Timed, usage: Usage) -> None:
         self.rates.append(timed.rate)
         self.p50.append(timed.percentile(0.50))
@@ -81,13 +86,15 @@ def take(line: Measured, workload: Workload, port: int, meter: Callable[[], Usag
 
 
 class Rounds:
-    """Takes one subject through its rounds."""
+    """Takes one subject through its rounds: all lines, or `only` those with any of these parts in their names."""
 
-    def __init__(self, subject: Subject, connections: Sequence[int], seconds: float) -> None:
+    def __init__(self, subject: Subject, connections: Sequence[int], seconds: float, only: Sequence[str] = ()) -> None:
         self.subject = subject
         self._seconds = seconds
+        self._only = only
         self.limit_1 = self._line(LIMIT_1, TOGETHER)
-        self.limits_2 = {creates: self._line(LIMIT_2.format(creates.name), TOGETHER) for creates in CREATES}
+        wanted = [creates for creates in CREATES if self._is_wanted(creates.name)]
+        self.limits_2 = {creates: self._line(LIMIT_2.format(creates.name), TOGETHER) for creates in wanted}
         key, people = subject.key, subject.sample.people
         self._loads: list[tuple[Workload, Measured]] = [(EmptyPost(key), self.limit_1)]
         credential, scim = ",".join(subject.application), Provider(subject.token)
@@ -116,6 +123,10 @@ class Rounds:
         others: list[Workload] = [IdaasCreates(*subject.application, "enrolled"), ScimCreates(scim, "provisioned")]
         self._loads += [(creates, self._line(creates.name, number)) for number in connections]
         self._loads += [(each, self._line(each.name, TOGETHER)) for each in others]
+        self._loads = [load for load in self._loads if load[1] is self.limit_1 or self._is_wanted(load[1].name)]
+
+    def _is_wanted(self, name: str) -> bool:
+        return not self._only or any(part in name for part in self._only)
 
     def _line(self, name: str, connections: int) -> Measured:
         return Measured(self.database, name, connections)
