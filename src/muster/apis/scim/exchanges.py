@@ -24,8 +24,8 @@ SECRET = "password"  # noqa: S105  (part of a name, in any case)
 
 _UNREADABLE = b"(not kept: it is no JSON and may hold a password)"
 
-# Only signs and digits are written as their numbers, so that every letter stands as it is.
-_PLAIN = re.compile(rb"(?:[!-$&-~]|%[23][0-9A-Fa-f])*+")
+# What begins with 2 or 3 is a sign or a digit; without another one every letter stands as it is.
+_HIDDEN = re.compile(rb"%[^23]")
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -82,9 +82,8 @@ def reason(kept: Kept) -> str:
 def _names_a_secret(query: bytes) -> bool:
     if not query:
         return False
-    said = (
-        query.decode("latin-1").lower() if _PLAIN.fullmatch(query) else unquote_plus(query.decode("latin-1")).casefold()
-    )
+    said = query.decode("latin-1")
+    said = said.lower() if query.isascii() and not _HIDDEN.search(query) else unquote_plus(said).casefold()
     # RFC 6750, section 2.3: a token that does not belong there, and is not looked at.
     return SECRET in said or "access_token" in said
 
