@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from muster.core.ports import Secret
+from muster.core.values import digest
 
 SECRET_LENGTH = 47
 """Characters of a secret: 47 of 62 kinds are 279 bits, and the length that clients of such keys expect."""
@@ -66,11 +67,6 @@ def new_secret() -> Secret:
         drawn += os.urandom(SECRET_LENGTH + 8).translate(_CHARACTERS, delete=_UNEVEN)
     text = drawn[:SECRET_LENGTH].decode()
     return Secret(text, digest(text))
-
-
-def digest(secret: str) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Sealer:

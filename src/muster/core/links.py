@@ -7,12 +7,12 @@ its own, in every create. Secrets that were mailed before are drawn whole, and f
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.refusals import Unknown, refuse
+from muster.core.values import digest
 
 if TYPE_CHECKING:
     from muster.core.acts import Case
@@ -47,15 +47,15 @@ def made(case: Case, user: str) -> tuple[PasswordLink, str]:
     """A new link for a user, which lives seven days, and its secret, for him alone."""
     link_id, secret = case.fresh.id(), case.fresh.secret()
     moment = link_id[:_MOMENT]
-    digest = f"{moment}-{secret.digest}"
-    link = PasswordLink(link_id, case.tenant, user, digest, case.at, case.at + LINK_LIFETIME)
+    kept = f"{moment}-{secret.digest}"
+    link = PasswordLink(link_id, case.tenant, user, kept, case.at, case.at + LINK_LIFETIME)
     return link, f"{moment}-{secret.text}"
 
 
 def digest_of(secret: str) -> str:
     """What the link of this secret is found by."""
     moment, hyphen, drawn = secret.rpartition("-")
-    return f"{moment}{hyphen}{sha256(drawn.encode()).hexdigest()}"
+    return f"{moment}{hyphen}{digest(drawn)}"
 
 
 def is_live(link: PasswordLink, at: int) -> bool:

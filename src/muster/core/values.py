@@ -5,6 +5,7 @@ The core takes the union of what its APIs may bring; an API that is stricter che
 
 import re
 import unicodedata
+from hashlib import sha256
 
 from muster.core.refusals import Fault, Invalid, refuse
 
@@ -25,6 +26,11 @@ _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret, and by what it is found: its SHA-256, in hex."""
+    return sha256(secret.encode()).hexdigest()
 
 
 def fold(text: str) -> str:

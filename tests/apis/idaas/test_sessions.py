@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from muster.app.sources import MachineSources, Sealer, digest, new_secret
+from muster.app.sources import MachineSources, Sealer, new_secret
 from muster.core.authority import ApplicationCredential
 from muster.core.directory import SESSION
 from muster.core.sessions import session_text
+from muster.core.values import digest
 from tests.apis.beside import KeptApplication, asked, done
 from tests.apis.idaas.caller import ABSENT, NO_SECRET, NO_SESSION, Caller, fields, payload, refusal
 from tests.apis.ledger import Ledger
