@@ -273,6 +273,15 @@ def test_what_is_made_in_a_batch_that_changed_something_is_made_anew_and_never_k
     assert known.derivations == {}
 
 
+def test_what_came_out_empty_is_kept_like_anything_else() -> None:
+    known = Known({TENANT: Head(TENANT)})
+    known.lend({}, {TENANT: {"mandatory": ()}}, {})
+    again: tuple[str, ...] = ("made again",)
+
+    assert known.is_derived(TENANT, "mandatory")
+    assert known.derived(TENANT, "mandatory", lambda: again) == ()
+
+
 def test_what_is_made_of_stable_things_holds_for_a_batch_until_one_of_them_changes() -> None:
     known = Known({TENANT: Head(TENANT)})
     known.put(None, Thing(TENANT, "a", "k", "g"))

@@ -177,7 +177,8 @@ class Known(Answered):
 
     def _made(self, place: tuple[str, Hashable]) -> Any:
         tenant, key = place
-        return self._derived.get(tenant, _NOTHING).get(key) or self.derivations.get(place)
+        made = self._derived.get(tenant, _NOTHING).get(key)
+        return self.derivations.get(place) if made is None else made
 
     def lacks(self, need: Key) -> bool:
         """Whether this is still to be loaded."""
