@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from muster.core.absence import page_with_the_absent_last
 from muster.core.acts import Case, Command, Question, View
+from muster.core.belonging import those
 from muster.core.editing import Editor, EditUser
 from muster.core.frozen import frozen
 from muster.core.groups import Group
@@ -56,7 +57,7 @@ def _grouped(known: Known, tenant: str, users: tuple[User, ...]) -> tuple[Groupe
     together = set(held.values())
     wanted = sorted({(tenant, body) for bodies in together for body in bodies})
     groups = {group.id: group for group in known.each(Group, Group.KEY, wanted)} if wanted else {}
-    found = {bodies: tuple(groups[one] for one in bodies if one in groups) for bodies in together}
+    found = {bodies: those(groups, bodies) for bodies in together}
     return tuple(Grouped(user, found.get(held.get(user.id, ()), ())) for user in users)
 
 
