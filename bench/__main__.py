@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sqlite3
 import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import apsw
 
 from bench import report
 from bench.peers import Peer
@@ -66,7 +67,7 @@ def _about(plan: Plan, at: datetime) -> dict[str, object]:
         "at": at.isoformat(timespec="seconds"),
         "machine": machine(),
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": apsw.sqlite_lib_version(),
         "users": plan.users,
         "seconds": plan.seconds,
         "rounds": plan.rounds,

@@ -1,13 +1,14 @@
 """What a database holds, read beside the server, to see whether a request has written anything."""
 
 import asyncio
-import sqlite3
 from types import TracebackType
 from typing import Any, Self
 
+import apsw
 import asyncpg
 
 from muster.store.tables import METADATA
+from tests.support.sqlite import connect
 
 Row = tuple[Any, ...]
 
@@ -28,12 +29,12 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self._url = url
         self._runner = asyncio.Runner()
-        self._sqlite: sqlite3.Connection | None = None
+        self._sqlite: apsw.Connection | None = None
         self._postgresql: Any = None
 
     def __enter__(self) -> Self:
         if self._url.startswith("sqlite:///"):
-            self._sqlite = sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=30, check_same_thread=False)
+            self._sqlite = connect(self._url)
         else:
             self._postgresql = self._runner.run(asyncpg.connect(self._url))
         return self

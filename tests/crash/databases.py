@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ import psutil
 
 from tests.support.postgresql import PostgresServer, _answers, _Cluster
 from tests.support.processes import stop
-
-SQLITE = "sqlite:///"
+from tests.support.sqlite import SQLITE, opened
 
 Row = dict[str, Any]
 
@@ -25,9 +23,9 @@ Row = dict[str, Any]
 def rows(url: str, table: str) -> list[Row]:
     """All rows of a table."""
     if url.startswith(SQLITE):
-        with closing(sqlite3.connect(url.removeprefix(SQLITE), timeout=30)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
+        with opened(url) as connection:
+            columns = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+            return [dict(zip(columns, row, strict=True)) for row in connection.execute(f'SELECT * FROM "{table}"')]
     return asyncio.run(_postgresql_rows(url, table))
 
 

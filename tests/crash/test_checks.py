@@ -1,7 +1,5 @@
 """The checks after a crash can fail: each kind of damage, done to a good database by hand, is found."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from tests.crash.checks import findings
 from tests.crash.creates import RememberedCreates, create_until
 from tests.support.live import LiveMuster, running_muster
+from tests.support.sqlite import opened
 
 pytestmark = pytest.mark.live
 
@@ -16,7 +15,7 @@ LAST_USER = "SELECT id FROM users ORDER BY number DESC LIMIT 1"
 
 
 def _damage(url: str, statement: str) -> None:
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+    with opened(url) as connection:
         connection.execute(statement)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from pathlib import Path
 
+import apsw
 import pytest
 
 from muster.core.entity import Columns, Entity
@@ -24,16 +24,16 @@ WAYS = [
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+def database(tmp_path_factory: pytest.TempPathFactory) -> apsw.Connection:
     """A migrated database with nothing in it."""
     path: Path = tmp_path_factory.mktemp("lookups") / "muster.db"
     asyncio.run(asyncio.to_thread(migrate, f"sqlite:///{path}"))
-    return sqlite3.connect(path)
+    return apsw.Connection(str(path))
 
 
 @pytest.mark.parametrize(("kind", "columns"), WAYS)
 def test_whatever_is_looked_up_is_found_by_all_that_it_is_looked_up_by(
-    database: sqlite3.Connection, kind: type[Entity], columns: Columns
+    database: apsw.Connection, kind: type[Entity], columns: Columns
 ) -> None:
     statements = STATEMENTS[kind]
     # An index that is unique by less than the key leads to one row all the same.
@@ -41,4 +41,4 @@ def test_whatever_is_looked_up_is_found_by_all_that_it_is_looked_up_by(
     for statement in (statements.one(columns), statements.several(columns)):
         plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?")).fetchall()
 
-        assert tuple(re.findall(r"(\w+)=\?", plan[-1][3])) in wanted
+        assert tuple(re.findall(r"(\w+)=\?", str(plan[-1][3]))) in wanted

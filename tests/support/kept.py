@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from muster.store.postgresql import STATEMENTS as POSTGRESQL
 from muster.store.rows import LAYOUTS
 from muster.store.sqlite import STATEMENTS as SQLITE
 from muster.store.tables import METADATA
+from tests.support.sqlite import opened
 
 Rows = list[tuple[Any, ...]]
 
@@ -27,11 +27,8 @@ Rows = list[tuple[Any, ...]]
 async def selected(url: str, statement: str) -> Rows:
     """The rows of a statement, run on a connection of its own."""
     if url.startswith("sqlite:///"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30)
-        try:
+        with opened(url) as connection:
             return connection.execute(statement).fetchall()
-        finally:
-            connection.close()
     server = await asyncpg.connect(url)
     try:
         return [tuple(row) for row in await server.fetch(statement)]

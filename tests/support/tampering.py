@@ -1,19 +1,16 @@
 """Changing what is kept behind the directory's back, as somebody who has the database could."""
 
-import sqlite3
-
 import asyncpg
 
-SQLITE = "sqlite:///"
+from tests.support.sqlite import SQLITE, opened
 
 
 async def tamper(url: str, *statements: str) -> None:
     """Run statements on the database, all in one transaction."""
     if url.startswith(SQLITE):
-        with sqlite3.connect(url.removeprefix(SQLITE)) as database:
+        with opened(url) as database, database:
             for statement in statements:
                 database.execute(statement)
-        database.close()
         return
     connection = await asyncpg.connect(url)
     async with connection.transaction():

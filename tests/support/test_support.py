@@ -2,7 +2,6 @@
 
 import signal
 import smtplib
-import sqlite3
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -17,6 +16,7 @@ from tests.support.live import LiveMuster
 from tests.support.mail import Mailbox
 from tests.support.postgresql import PostgresServer, database_name
 from tests.support.processes import stop
+from tests.support.sqlite import opened
 
 MESSAGE = EmailMessage()
 MESSAGE["Subject"] = "Für dich"
@@ -27,9 +27,8 @@ MESSAGE.set_content("a text — with a dash")
 
 async def test_a_database_is_empty_and_can_be_written(database_url: str) -> None:
     if database_url.startswith("sqlite:///"):
-        with sqlite3.connect(database_url.removeprefix("sqlite:///")) as database:
+        with opened(database_url) as database:
             rows = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        database.close()
     else:
         connection = await asyncpg.connect(database_url)
         await connection.execute("CREATE TABLE t (a integer)")
@@ -37,7 +36,7 @@ async def test_a_database_is_empty_and_can_be_written(database_url: str) -> None
         rows = await connection.fetchrow("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         await connection.close()
 
-    assert tuple(rows) == (0,)
+    assert tuple(rows or ()) == (0,)
 
 
 async def test_a_database_starts_as_its_template_and_is_gone_afterwards(postgresql: PostgresServer) -> None:

@@ -2,17 +2,20 @@
 
 One connection writes, one reads single things where it is asked (a look-up is quicker than a change of thread), and a
 few threads answer searches. Every commit is on the disk when it returns: WAL with `synchronous=FULL`.
+
+The library is the one that APSW brings along, the same on every machine (docs/decisions/0017-apsw.md). No other may
+have the file open in the same process: each would take the other's locks for its own.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+import apsw
 import msgspec
 from sqlalchemy import ColumnElement, Select, Table, func
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
@@ -41,19 +44,22 @@ LOCK_PATIENCE = 30_000
 """How long to wait, in milliseconds, while another process holds the database."""
 
 CHECKPOINT_PAGES = 16_000
-MAPPED_BYTES = 0x7FFF0000
-"""How much of the file is read where the system has it in memory, the most that SQLite maps: a look-up takes a call of
-the system less for each page, a tenth to a sixth of its time. The system may drop such pages whenever it wants."""
+MAPPED_BYTES = 1 << 36
+"""How much of the file is read where the system has it in memory, 64 GiB: a look-up takes a call of the system less for
+each page, a tenth to a sixth of its time. The system may drop such pages whenever it wants."""
 
 MOST_TRIGRAMS = 30
 """How many of a text's trigrams are looked up: who holds these is looked at himself."""
 
 SEARCH_THREADS = 2
+STATEMENTS_CACHED = 256
 
 MANY_ROWS = 5_000
 """More rows than this are written by the thread: that takes longer, but others are served meanwhile."""
 
 _LOOKED_AT = Place._fields[2:]
+# Without a lock around each call, a tenth of the time of most: whoever has a session is alone with it.
+_OPENED = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
 
 _json = msgspec.json.Encoder().encode
 _DIALECT = sqlite_dialect(paramstyle="qmark")
@@ -164,11 +170,10 @@ def _lists(columns: Columns, values: Sequence[tuple[Any, ...]]) -> list[tuple[st
     return [(first, _json(its).decode()) for first, its in by_first.items()]
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode with every commit durable."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+def connect(path: Path) -> apsw.Connection:
+    """A connection in autocommit mode with every commit durable, for one thread at a time."""
+    connection = apsw.Connection(str(path), flags=_OPENED, statementcachesize=STATEMENTS_CACHED)
     for pragma in (
-        "busy_timeout=0",
         "journal_mode=WAL",
         "synchronous=FULL",
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
@@ -180,17 +185,12 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _wait_for_lock(connection: sqlite3.Connection, statement: str) -> None:
+def _wait_for_lock(connection: apsw.Connection, statement: str) -> None:
+    connection.set_busy_timeout(LOCK_PATIENCE)
     try:
         connection.execute(statement)
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error) and "busy" not in str(error):
-            raise
-        connection.execute(f"PRAGMA busy_timeout={LOCK_PATIENCE}")
-        try:
-            connection.execute(statement)
-        finally:
-            connection.execute("PRAGMA busy_timeout=0")
+    finally:
+        connection.set_busy_timeout(0)
 
 
 class SqliteSession:
@@ -213,7 +213,7 @@ class SqliteSession:
         self.remembered = remembered or Remembered()
         try:
             self._connection = connect(path)
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             raise DatabaseFailed(str(error)) from error
         self._hands = Hands("sqlite")
         self._in_thread = self._hands.do
@@ -224,24 +224,26 @@ class SqliteSession:
     async def begin(self) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
+        except apsw.Error:
             try:
                 await self._in_thread(lambda: _wait_for_lock(self._connection, "BEGIN IMMEDIATE"))
-            except sqlite3.Error as error:
+            except apsw.Error as error:
                 raise DatabaseFailed(str(error)) from error
 
     async def commit(self) -> None:
         try:
-            await self._in_thread(self._connection.commit)
-        except sqlite3.Error as error:
+            await self._in_thread(lambda: self._connection.execute("COMMIT"))
+        except apsw.Error as error:
             raise CommitUnknown(str(error)) from error
 
     async def rollback(self) -> None:
-        try:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-        except sqlite3.Error:
-            return
+        # By the thread: what it was told before may not be done yet, where whoever asked for it has gone.
+        with suppress(apsw.Error):
+            await self._in_thread(self._rolled_back)
+
+    def _rolled_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[None]:
@@ -288,7 +290,7 @@ class SqliteSession:
     def _fetch(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
         try:
             return self._connection.execute(statement, parameters).fetchall()
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             raise DatabaseFailed(str(error)) from error
 
     async def insert(self, insert: Insert, rows: list[Any]) -> None:
@@ -304,7 +306,7 @@ class SqliteSession:
                 await self._in_thread(lambda: self._connection.executemany(statement, rows))
             else:
                 self._connection.executemany(statement, rows)
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             raise DatabaseFailed(str(error)) from error
 
     async def fetch(self, statement: str, parameters: list[Any], *, long: bool) -> list[Any]:
@@ -346,4 +348,4 @@ class SqliteSession:
 
     async def close(self) -> None:
         self._hands.end()
-        self._connection.close()
+        self._connection.close(force=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import asyncpg
 from alembic import command
 from alembic.config import Config
@@ -31,12 +33,16 @@ def migrate(url: str) -> None:
             _migrate_sqlite(url)
         else:
             asyncio.run(_migrate_postgresql(url))
-    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, SQLAlchemyError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DatabaseFailed(str(error)) from error
 
 
 def _migrate_sqlite(url: str) -> None:
-    Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(url.removeprefix(SQLITE))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_newest(path):
+        return
+    # Through Python's own library, which no store of this process may have met: this file has not been opened yet.
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 60})
     try:
         with engine.connect() as connection:
@@ -47,6 +53,17 @@ def _migrate_sqlite(url: str) -> None:
             connection.exec_driver_sql("COMMIT")
     finally:
         engine.dispose()
+
+
+def _is_newest(path: Path) -> bool:
+    """Whether there is nothing to do, which is looked at through the store's library: another store may be open."""
+    with closing(apsw.Connection(str(path))) as connection:
+        try:
+            versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        except (apsw.SQLError, apsw.BusyError):
+            # There is no such table yet, or somebody is at it.
+            return False
+    return versions == [(_newest(),)]
 
 
 async def _migrate_postgresql(url: str) -> None:
@@ -61,10 +78,18 @@ async def _migrate_postgresql(url: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() == newest:
+    config = _config()
+    if MigrationContext.configure(connection).get_current_revision() == _newest():
         return
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
