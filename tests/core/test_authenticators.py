@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from muster.app import sources
+from muster.app.sources import FreshIds
 from muster.core.authenticators import ACTIVATING, SOFT_TOKEN, Authenticator
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import EnrolUser, UserDetail
@@ -60,14 +60,14 @@ async def test_it_is_recorded_without_its_seed(world: World, realm: Realm) -> No
     }
 
 
-async def test_a_serial_number_begins_with_the_second_in_which_it_was_made(
+async def test_a_serial_number_begins_with_the_millisecond_in_which_it_was_made(
     world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = "0199a3c7-d200-7abc-8def-00000000002a"
-    monkeypatch.setattr(sources, "_new_ids", lambda number: [later.replace("def", f"{it:03}") for it in range(number)])
+    others = count()
+    monkeypatch.setattr(FreshIds, "_another_id", lambda _: f"0199a3c7-d2ff-7abc-8{next(others):03}-00000000002a")
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
-    assert made.serial == f"{0x0199A3C7D200 // 1000 % 10_000:04}000042"
+    assert made.serial == f"{0x0199A3C7D2FF % 10_000_000:07}042"
 
 
 SAME = 30
@@ -88,9 +88,9 @@ async def test_a_serial_number_that_is_taken_is_drawn_anew(
         number = next(drawn)
         return f"{number:018x}{7 if number <= SAME else number:014x}"
 
-    monkeypatch.setattr(sources, "_new_ids", lambda number: [next_id() for _ in range(number)])
+    monkeypatch.setattr(FreshIds, "_another_id", lambda _: next_id())
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
     assert (made.serial == taken, next(drawn) > SAME) == (elsewhere, not elsewhere)
-    assert made.serial == f"{int(made.id[-14:], 16):010d}"
+    assert made.serial == f"{int(made.id[-12:], 16):010d}"
     await verify_promises(world.url)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from textwrap import dedent
 from uuid import RFC_4122, UUID
 
-from muster.app.sources import MachineSources, Sealer, new_id
+from muster.app.sources import IDS_TOGETHER, MachineSources, Sealer, new_id
 
 
 def test_an_id_is_a_uuid_of_version_7_in_small_letters() -> None:
@@ -17,7 +20,26 @@ def test_an_id_is_a_uuid_of_version_7_in_small_letters() -> None:
 def test_ids_that_a_process_makes_one_after_another_are_in_order_and_no_two_are_the_same() -> None:
     fresh = MachineSources(Sealer(b"a key for tests")).fresh()
     alone = [new_id() for _ in range(1000)]
-    together = [fresh.id() for _ in range(4)]
+    together = [fresh.id() for _ in range(IDS_TOGETHER + 1)]
 
     assert alone == sorted(set(alone))
     assert together == sorted(set(together))
+
+
+def test_a_process_and_what_is_forked_from_it_end_their_ids_differently() -> None:
+    ended = subprocess.run([sys.executable, "-c", FORKING], capture_output=True, text=True, check=True).stdout.split()
+
+    assert len(ended) == len(set(ended)) == 4
+
+
+FORKING = dedent(r"""
+    import os
+    from muster.app.sources import new_id
+
+    new_id()
+    child = os.fork()
+    # In one piece, so that neither writes into the other's line.
+    os.write(1, f"{new_id()[18:]} {new_id()[18:]}\n".encode())
+    if child:
+        os.waitpid(child, 0)
+""")

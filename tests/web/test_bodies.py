@@ -1,9 +1,13 @@
 """Strict JSON: one meaning or none, and never more work than the body is long."""
 
+import json
 import time
 from codecs import BOM_UTF8
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import Struct
 
 from muster.web.answers import Hindered, Problem, WrongShape
@@ -81,6 +85,42 @@ def test_good_json_is_let_through(body: bytes) -> None:
 @pytest.mark.parametrize("body", MALFORMED, ids=lambda body: ascii(body)[:30])
 def test_what_has_no_meaning_or_two_is_malformed(body: bytes) -> None:
     assert problem_of(body) is Problem.MALFORMED
+
+
+class Pairs(list[tuple[str, Any]]):
+    """An object as it is written: a key may come again."""
+
+    def is_plain(self) -> bool:
+        """Whether no key comes again, here or inside."""
+        names = [name for name, _ in self]
+        return len(set(names)) == len(names) and all(are_plain(value) for _, value in self)
+
+
+def are_plain(value: Any) -> bool:
+    if isinstance(value, Pairs):
+        return value.is_plain()
+    return all(map(are_plain, value)) if isinstance(value, list) else True
+
+
+def written(value: Any) -> str:
+    if isinstance(value, Pairs):
+        return "{" + " , ".join(f"{json.dumps(name)}: {written(inner)}" for name, inner in value) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(written, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+_TEXTS = st.text(alphabet='ab:"\\é\n', max_size=3)
+_VALUES = st.recursive(
+    st.none() | st.integers(-3, 3) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(_TEXTS, inner), max_size=3).map(Pairs),
+    max_leaves=8,
+)
+
+
+@given(_VALUES)
+def test_a_body_is_refused_if_any_of_its_objects_names_a_key_twice_and_only_then(value: Any) -> None:
+    assert problem_of(written(value).encode()) is (None if are_plain(value) else Problem.MALFORMED)
 
 
 @pytest.mark.parametrize("before", [b"", b"\n \t", BOM_UTF8, BOM_UTF8 + b"\r\n"])

@@ -27,14 +27,17 @@ PASSWORD_THREADS = 2
 _ALPHABET = string.ascii_letters + string.digits
 _NONCE = 12
 _PROOF = 20
-IDS_TOGETHER = 4
-"""How many ids a request draws at once: four take as long as two that are drawn one by one, and a create needs four."""
+IDS_TOGETHER = 64
+"""How many ids a request draws for one moment: looking at the clock and writing it down takes longer than an id."""
+
+DRAWN_TOGETHER = 256
+"""For how many ids randomness is drawn at once: each call of the system costs as much as an id."""
 
 _PARTS = 4096
 # Of each part its digits, since writing them takes a third of an id's time; for all that come after the last one's.
 _DIGITS = [f"{min(part, _PARTS - 1):03x}" for part in range(_PARTS + IDS_TOGETHER)]
-# The digit that holds the variant, 0b10, and two random bits.
-_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in string.hexdigits}
+# What each byte is where the variant stands: 0b10, and six random bits.
+_VARIANTS = bytes(0x80 | byte & 0x3F for byte in range(256))
 # What each byte stands for; those from 248 = 4 x 62 on are thrown away, so that every character is equally likely.
 _CHARACTERS = bytes(ord(_ALPHABET[byte % 62]) for byte in range(256))
 _UNEVEN = bytes(range(248, 256))
@@ -45,19 +48,32 @@ def new_id() -> str:
 
     So a process makes them in order (section 6.2, method 3), and whoever sorts by id sorts by time.
     """
-    return _new_ids(1)[0]
+    begin, part = _moment()
+    return f"{begin}{_DIGITS[part]}-{_end()}"
 
 
-def _new_ids(number: int) -> list[str]:
-    """So many ids, at most `IDS_TOGETHER`."""
-    # Written out here, since the objects that a library makes cost ten times as much.
+# Written out here, since the objects that a library makes cost ten times as much.
+def _moment() -> tuple[str, int]:
+    """How an id begins that is made now, up to the version, and the part of the millisecond."""
     whole, rest = divmod(time.time_ns(), 1_000_000)
-    milliseconds, part = f"{whole:012x}", rest * _PARTS // 1_000_000
-    begin, drawn = f"{milliseconds[:8]}-{milliseconds[8:]}-7", os.urandom(8 * number).hex()
-    return [
-        f"{begin}{_DIGITS[part + place]}-{_VARIANTS[drawn[at]]}{drawn[at + 1 : at + 4]}-{drawn[at + 4 : at + 16]}"
-        for place, at in enumerate(range(0, 16 * number, 16))
-    ]
+    milliseconds = f"{whole:012x}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}-7", rest * _PARTS // 1_000_000
+
+
+_ends: list[str] = []
+# Two processes must not end their ids alike.
+os.register_at_fork(after_in_child=_ends.clear)
+
+
+def _end() -> str:
+    """How an id ends, from the variant on: drawn, for nobody else."""
+    while True:
+        try:
+            return _ends.pop()
+        except IndexError:
+            drawn = bytearray(os.urandom(8 * DRAWN_TOGETHER))
+            drawn[::8] = drawn[::8].translate(_VARIANTS)
+            _ends.extend([drawn[at : at + 8].hex("-", 6) for at in range(0, len(drawn), 8)])
 
 
 def new_secret() -> Secret:
@@ -113,6 +129,7 @@ class FreshIds:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
         self._ids: list[str] = []
+        self._moment = ("", 0)
         self._secrets: list[Secret] = []
         self._next_id = 0
         self._next_secret = 0
@@ -123,9 +140,16 @@ class FreshIds:
 
     def id(self) -> str:
         if self._next_id == len(self._ids):
-            self._ids += _new_ids(IDS_TOGETHER)
+            self._ids.append(self._another_id())
         self._next_id += 1
         return self._ids[self._next_id - 1]
+
+    def _another_id(self) -> str:
+        place = len(self._ids) % IDS_TOGETHER
+        if place == 0:
+            self._moment = _moment()
+        begin, part = self._moment
+        return f"{begin}{_DIGITS[part + place]}-{_end()}"
 
     def secret(self) -> Secret:
         if self._next_secret == len(self._secrets):

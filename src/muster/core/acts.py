@@ -101,26 +101,11 @@ class Case(View):
     ) -> None:
         """Record that something happened to a subject, with the old and new values of these fields, and more."""
         actor, origin = self.actor, self.origin
+        # In the order of the fields: naming each of so many takes three times as long, twice in a create.
+        who = (actor.kind, actor.id, actor.name, actor.credential_id, origin.channel, origin.address, origin.request)
+        changes = differences(old, new, fields) + more
         self._events.append(
-            Event(
-                tenant=self.tenant,
-                sequence=0,
-                id=self.fresh.id(),
-                at=self.at,
-                act=act,
-                actor_kind=actor.kind,
-                actor=actor.id,
-                actor_name=actor.name,
-                credential=actor.credential_id,
-                channel=origin.channel,
-                address=origin.address,
-                request=origin.request,
-                noun=noun,
-                subject=subject,
-                subject_name=name,
-                changes=differences(old, new, fields) + more,
-                link=b"",
-            )
+            Event(self.tenant, 0, self.fresh.id(), self.at, act, *who, noun, subject, name, changes, b"")
         )
 
     def settle(self, *, chore: bool) -> None:

@@ -7,6 +7,7 @@ A token's kind is data: a soft token is activated by its own application, an aut
 from __future__ import annotations
 
 from base64 import b32encode
+from functools import lru_cache
 
 from muster.core.acts import Case
 from muster.core.entity import Entity
@@ -28,7 +29,7 @@ LEAST_SEED, MOST_SEED = 10, 64
 
 SERIAL = ("tenant", "serial")
 _DRAWN_SEED = 20
-_SECONDS, _DRAWN = 10**4, 10**6
+_MILLISECONDS, _DRAWN = 10**7, 10**3
 
 
 @frozen
@@ -98,13 +99,14 @@ def serial_needed(tenant: str, authenticator_id: str) -> Need:
     return Need(Authenticator, SERIAL, (tenant, _serial(authenticator_id)))
 
 
+@lru_cache(1024)  # It is foreseen, and then made.
 def _serial(authenticator_id: str) -> str:
-    """Four digits of the second in which the id was made, and six drawn ones.
+    """Seven digits of the millisecond in which the id was made, and three drawn ones.
 
     So those that are made together stand together in the indexes, and are written together.
     """
-    digits = authenticator_id.replace("-", "")
-    return f"{int(digits[:12], 16) // 1000 % _SECONDS:04d}{int(digits[-14:], 16) % _DRAWN:06d}"
+    milliseconds, drawn = authenticator_id[:8] + authenticator_id[9:13], authenticator_id[-12:]
+    return f"{int(milliseconds, 16) % _MILLISECONDS * _DRAWN + int(drawn, 16) % _DRAWN:010d}"
 
 
 def _new(case: Case, user: str, kind: str, seed: bytes | None, new_id: str | None) -> Authenticator:

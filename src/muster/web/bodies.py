@@ -14,6 +14,9 @@ from muster.web.answers import Hindered, Problem, WrongShape
 
 T = TypeVar("T")
 
+_read = msgspec.json.Decoder().decode
+_written = msgspec.json.Encoder().encode
+
 DEEPEST = 32
 """How many arrays and objects may stand inside one another."""
 
@@ -48,10 +51,25 @@ def check(body: bytes) -> None:
         raise Hindered(Problem.NOT_ACCEPTABLE, "XML")
     if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
         raise Hindered(Problem.MALFORMED, f"nested more than {DEEPEST} deep")
+    if _is_plain(body):
+        return
     try:
         _strict.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise Hindered(Problem.MALFORMED, str(error)) from None
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether it is JSON that names no key twice, as is quickly seen of all that has no escapes: half of the time.
+
+    Each string then has two quotes, and those of a key that was named before are not there when it is written again.
+    """
+    if b"\\" in body:
+        return False
+    try:
+        return _written(_read(body)).count(b'"') == body.count(b'"')
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
