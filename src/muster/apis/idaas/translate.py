@@ -213,9 +213,9 @@ def user(detail: Detail) -> shapes.User:
         tempAccessCode=None,
         userAttributeValues=attributes(detail),
         userAliases=user_aliases(it, detail.aliases),
-        groups=list(map(group, belonging.groups)),
-        organizations=list(map(organization, belonging.organizations)),
-        oauthRoles=list(map(oauth_role, belonging.resource_roles)),
+        groups=[group(one) for one in belonging.groups],
+        organizations=[organization(one) for one in belonging.organizations],
+        oauthRoles=[oauth_role(one) for one in belonging.resource_roles],
         type="MGMT_UI",
         securityId=it.security_id,
         userPrincipalName=it.principal_name,
@@ -236,13 +236,14 @@ def user(detail: Detail) -> shapes.User:
 
 def tokens(authenticators: tuple[Authenticator, ...]) -> list[Token]:
     """The tokens of a user, the oldest first."""
-    return sorted(map(token, authenticators), key=_id)
+    return sorted(map(token, authenticators), key=_id) if authenticators else []
 
 
 def user_aliases(it: User, aliases: tuple[LoginName, ...]) -> list[shapes.Alias]:
     """The custom aliases, then the one that mirrors the user id and has the user's own id, as in the guide."""
     found = [shapes.Alias(name.id, it.id, name.value, "CUSTOM") for name in aliases]
-    found.sort(key=_id)
+    if len(found) > 1:
+        found.sort(key=_id)
     found.append(shapes.Alias(it.id, it.id, it.username, "USERID"))
     return found
 

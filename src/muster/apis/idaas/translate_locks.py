@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from muster.apis.idaas.dates import moment
 from muster.apis.idaas.shapes import AuthenticatorLockoutStatus, AuthenticatorType, LockedAuthenticator
@@ -21,12 +21,11 @@ def expiry(detail: Detail) -> str | None:
     return None if lock is None or lock.until is None else moment(lock.until)
 
 
-def types(detail: Detail) -> Iterator[AuthenticatorType]:
+def types(detail: Detail) -> Sequence[AuthenticatorType]:
     """The types of the authenticators that the user has, each once."""
-    if detail.user.password is not None:
-        yield "PASSWORD"
-    if detail.authenticators:
-        yield "TOKEN"
+    if detail.user.password is None:
+        return ("TOKEN",) if detail.authenticators else ()
+    return ("PASSWORD", "TOKEN") if detail.authenticators else ("PASSWORD",)
 
 
 def locked_types(detail: Detail) -> list[AuthenticatorType]:
