@@ -131,4 +131,4 @@ def _present(client: httpx.Client, number: int) -> Present:
     username = f"present-{number}@example.com"
     answer = client.post("/Users", content=json.dumps(scim_person(username)))
     answer.raise_for_status()
-    return Present(answer.json()["id"], number, username, "Valentine")
+    return Present(answer.json()["id"], number, username, "Valentine", username)

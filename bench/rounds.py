@@ -16,6 +16,7 @@ from bench.load import Timed, Workload, WrongAnswer, run_load
 from bench.processes import LOAD_CORE, Usage, can_pin, usage_of
 from bench.servers import Subject
 from bench.workloads import CertcentralCreates, IdaasCreates, certcentral_by_id, certcentral_by_login_name
+from bench.workloads_edits import certcentral_edits, idaas_edits, scim_edits
 from bench.workloads_idaas import idaas_by_id, idaas_by_user_id, idaas_pages
 from bench.workloads_scim import Provider, ScimCreates, ScimList, ScimMembers, scim_by_id, scim_by_user_name
 
@@ -122,6 +123,7 @@ class Rounds:
         creates = CertcentralCreates(key, "bench")
         others: list[Workload] = [IdaasCreates(*subject.application, "enrolled"), ScimCreates(scim, "provisioned")]
         self._loads += [(creates, self._line(creates.name, number)) for number in connections]
+        others += [certcentral_edits(key, people), idaas_edits(credential, people), scim_edits(scim, people)]
         self._loads += [(each, self._line(each.name, TOGETHER)) for each in others]
         self._loads = [load for load in self._loads if load[1] is self.limit_1 or self._is_wanted(load[1].name)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import uvloop
 
-from muster.core.users import User
+from muster.core.users import PERSON, User
 from muster.store.database import database_at
 from muster.store.rows import LAYOUTS
 
@@ -17,12 +17,16 @@ LARGEST = "FROM heads ORDER BY users DESC LIMIT 1"
 
 @dataclass(frozen=True)
 class Present:
-    """A user that was there before the load: id and number, the login name that he is found by, and his family name."""
+    """A user that was there before the load: id and number, the login name that he is found by, and his family name.
+
+    `email` is a person's, if he has one; a service cannot be edited.
+    """
 
     id: str
     number: int
     username: str
     family_name: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -81,5 +85,9 @@ async def _sample(url: str) -> Sample:
             people += await session.rows(User, ("tenant", "number"), wanted[place : place + 1_000])
     await database.close()
     kept = (LAYOUTS[User].entity(row) for row in people)
-    present = [Present(it.id, it.number, it.username, it.family_name or "") for it in kept]
+    present = [Present(it.id, it.number, it.username, it.family_name or "", _email(it)) for it in kept]
     return Sample(present, [unit[0] for unit in units], users)
+
+
+def _email(user: User) -> str:
+    return user.email or "" if user.kind == PERSON else ""

@@ -9,6 +9,7 @@ from muster.core.acts import Command, Question
 from muster.core.drafts import UserDraft
 from muster.core.enrolment import EnrolUser
 from muster.core.entity import Entity
+from muster.core.finders import by_id, by_login_name
 from muster.core.granting import GrantRole, RevokeRole, RoleById, RoleCounts, RolesHeld
 from muster.core.groups import (
     AllGroups,
@@ -39,7 +40,6 @@ from muster.core.picking import PickGroups
 from muster.core.query import Compare
 from muster.core.regrouping import FormGroup, ReviseGroup, Roster
 from muster.core.resource_roles import AddResourceRole, DeleteResourceRole, ResourceRole, ResourceRoles
-from muster.core.users import by_id, by_login_name
 from tests.support.kept import entities
 from tests.support.world import STAFF, VIEWER, Realm, World
 

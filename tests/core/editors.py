@@ -8,7 +8,8 @@ from typing import Any
 from muster.core.acts import Question, View
 from muster.core.editing import EditUser, UserEdit
 from muster.core.events import Event
-from muster.core.users import User, by_login_name, by_number
+from muster.core.finders import by_login_name, by_number
+from muster.core.users import User
 from tests.support.kept import entities
 from tests.support.world import ADMINISTRATOR, MANAGER, Realm, World, change
 

@@ -13,6 +13,7 @@ from muster.core.applications import ApplicationDraft, CreateApplication
 from muster.core.authority import Actor
 from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
+from muster.core.finders import by_number
 from muster.core.leaving import DeleteUser
 from muster.core.network import (
     DESCRIPTION_LENGTH,
@@ -32,7 +33,7 @@ from muster.core.refusals import (
     ShutsOut,
     Unknown,
 )
-from muster.core.users import Myself, User, Users, UserView, by_number
+from muster.core.users import Myself, User, Users, UserView
 from tests.support.kept import entities, outcome, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, MANAGER, ORIGIN, VIEWER, Person, Realm, World, new
 

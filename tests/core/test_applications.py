@@ -21,6 +21,7 @@ from muster.core.directory import Directory
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.entity import Entity
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.leaving import DeleteUser
 from muster.core.policies import SESSION_LIFETIME, SetPolicy
 from muster.core.ports import Secret
@@ -37,7 +38,7 @@ from muster.core.refusals import (
 )
 from muster.core.roles import Role
 from muster.core.sessions import OpenSession
-from muster.core.users import Myself, User, Users, by_id
+from muster.core.users import Myself, User, Users
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, MANAGER, ORIGIN, STAFF, VIEWER, Put, Realm, World, change, new
 

@@ -19,9 +19,10 @@ from muster.core.attributes import (
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import EnrolUser
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import Fault, Invalid, PermissionMissing, Taken
-from muster.core.users import User, by_id
+from muster.core.users import User
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import Realm, World, new
 

@@ -11,7 +11,7 @@ from muster.core.authenticators import ACTIVATING, SOFT_TOKEN, Authenticator
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import EnrolUser, UserDetail
 from muster.core.events import Change, Event
-from muster.core.users import by_id
+from muster.core.finders import by_id
 from tests.support.kept import entities, verify_promises
 from tests.support.world import Realm, World, new
 
@@ -60,14 +60,14 @@ async def test_it_is_recorded_without_its_seed(world: World, realm: Realm) -> No
     }
 
 
-async def test_a_serial_number_begins_with_the_millisecond_in_which_it_was_made(
+async def test_a_serial_number_is_of_the_microsecond_in_which_it_was_made(
     world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = count()
-    monkeypatch.setattr(FreshIds, "_another_id", lambda _: f"0199a3c7-d2ff-7abc-8{next(others):03}-00000000002a")
+    monkeypatch.setattr(FreshIds, "_another_id", lambda _: f"0199a3c7-d2ff-7800-8{next(others):03}-00000000002a")
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
-    assert made.serial == f"{0x0199A3C7D2FF % 10_000_000:07}042"
+    assert made.serial == f"{0x0199A3C7D2FF % 10_000_000:07}500"
 
 
 SAME = 30
@@ -86,11 +86,11 @@ async def test_a_serial_number_that_is_taken_is_drawn_anew(
 
     def next_id() -> str:
         number = next(drawn)
-        return f"{number:018x}{7 if number <= SAME else number:014x}"
+        return f"{0:08x}-{0:04x}-7{29 if number <= SAME else number:03x}-8000-{number:012x}"
 
     monkeypatch.setattr(FreshIds, "_another_id", lambda _: next_id())
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
     assert (made.serial == taken, next(drawn) > SAME) == (elsewhere, not elsewhere)
-    assert made.serial == f"{int(made.id[-12:], 16):010d}"
+    assert made.serial == f"{int(made.id[15:18], 16) * 1000 // 4096:010d}"
     await verify_promises(world.url)

@@ -24,9 +24,10 @@ from muster.core.attributes import (
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import EnrolUser, UserDetail
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import Fault, Invalid, PermissionMissing, Taken, Unknown
-from muster.core.users import User, by_id
+from muster.core.users import User
 from muster.store.sweeping import TOGETHER
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import Realm, World, new, opened

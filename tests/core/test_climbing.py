@@ -18,11 +18,12 @@ from muster.core.applications import (
 )
 from muster.core.authority import Actor, system
 from muster.core.drafts import CreateUser, UserDraft
+from muster.core.finders import by_number
 from muster.core.keys import ChangeKeyStatus, IssuedKey, IssueKey
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, OwnAccount, PermissionMissing, Refused, Unknown
 from muster.core.roles import ADMINISTER
-from muster.core.users import User, by_number
+from muster.core.users import User
 from tests.support.kept import outcome, snapshot, verify_promises
 from tests.support.world import (
     ADMINISTRATOR,

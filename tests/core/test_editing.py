@@ -12,9 +12,10 @@ import pytest
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.editing import EditUser, SetRoles, UserEdit
 from muster.core.events import Change
+from muster.core.finders import by_number
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, Obstacle, PermissionMissing, Taken, Unknown, Unsuited
-from muster.core.users import SERVICE, LoginName, User, by_number
+from muster.core.users import SERVICE, LoginName, User
 from tests.core.editors import EDIT, Named, editing, empower, kept, newest
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, MANAGER, VIEWER, Put, Realm, World, change

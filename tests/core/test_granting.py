@@ -8,9 +8,10 @@ import pytest
 
 from muster.core.editing import SetRoles, SetScope
 from muster.core.events import Change
+from muster.core.finders import by_number
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, LastAdministrator, PermissionMissing, Unknown
 from muster.core.units import Unit
-from muster.core.users import User, UserByNumber, by_number
+from muster.core.users import User, UserByNumber
 from tests.core.editors import ASSIGN, EDIT, empower, kept, newest
 from tests.support.kept import outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, AUDIT, AUDITOR, MANAGER, STAFF, VIEWER, Realm, World

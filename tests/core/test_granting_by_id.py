@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from muster.core.finders import by_id
 from muster.core.granting import GrantRole, RevokeRole, RoleById, RoleCounts, RolesHeld
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, LastAdministrator, PermissionMissing, Unknown
 from muster.core.roles import ADMINISTER, Role
-from muster.core.users import User, by_id
+from muster.core.users import User
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, AUDIT, AUDITOR, MANAGER, STAFF, VIEWER, Person, Realm, World, new
 

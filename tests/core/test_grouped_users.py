@@ -8,13 +8,14 @@ import pytest
 
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.editing import UserEdit
+from muster.core.finders import by_id
 from muster.core.grouped_users import FEW, EditGrouped, Grouped, GroupedUser, GroupedUsers
 from muster.core.groups import CreateGroup, Group, GroupDraft
 from muster.core.members import ChangeMembers
 from muster.core.organizations import CreateOrganization, Organization, OrganizationDraft
 from muster.core.query import Compare, Order, Search, Text, TextIs
 from muster.core.refusals import PermissionMissing, Unknown
-from muster.core.users import User, by_id, mark
+from muster.core.users import User, mark
 from tests.core.editors import EDIT, empower
 from tests.support.kept import outcome, verify_promises
 from tests.support.world import STAFF, VIEWER, Realm, World, new

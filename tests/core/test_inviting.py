@@ -10,6 +10,7 @@ import pytest
 from muster.core.authority import Actor
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.editing import InviteAgain, IsNameFree
+from muster.core.finders import by_number
 from muster.core.links import LINK_LIFETIME, PasswordLink
 from muster.core.mails import Mail
 from muster.core.refusals import (
@@ -21,7 +22,7 @@ from muster.core.refusals import (
     Unknown,
     Unsuited,
 )
-from muster.core.users import SERVICE, User, by_number
+from muster.core.users import SERVICE, User
 from tests.core.editors import editing, empower, newest
 from tests.support.kept import entities, outcome, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, CREATE, MANAGER, VIEW, VIEWER, Realm, World, change

@@ -15,6 +15,7 @@ from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import EnrolUser
 from muster.core.entity import Entity
 from muster.core.events import Change, Event
+from muster.core.finders import Finder, by_external_id, by_id, by_login_name, by_number
 from muster.core.keys import ApiKey, ChangeKeyStatus, IssueKey
 from muster.core.leaving import BELONGINGS, DeleteUser
 from muster.core.links import PasswordLink
@@ -28,7 +29,7 @@ from muster.core.refusals import (
     Unknown,
 )
 from muster.core.roles import Role
-from muster.core.users import Finder, LoginName, Myself, User, by_external_id, by_id, by_login_name, by_number
+from muster.core.users import LoginName, Myself, User
 from tests.support.kept import entities, outcome, refused, selected, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, STAFF, VIEW, VIEWER, Person, Realm, World, new
 

@@ -13,11 +13,12 @@ from muster.core.authenticators import SOFT_TOKEN
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import Detail, EnrolUser, UserDetail
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.lockouts import Lock, Lockout, lock_of, locked_from, locked_now
 from muster.core.policies import LOCKOUT_COUNT, LOCKOUT_LIFETIME, LOCKOUT_OVER, Policies, SetPolicies, SetPolicy
 from muster.core.query import Around, Search, matches
 from muster.core.refusals import OwnAccount, Unknown
-from muster.core.users import User, by_id
+from muster.core.users import User
 from muster.core.walking_users import Beside, DetailedUsers
 from muster.store import budgets
 from tests.core.editors import editing, empower, newest

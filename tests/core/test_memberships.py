@@ -14,6 +14,7 @@ from muster.core.drafts import UserDraft
 from muster.core.editing import EditUser, UserEdit
 from muster.core.enrolment import EnrolUser, UserDetail
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.groups import CreateGroup, DeleteGroup, Group, GroupById, GroupDraft
 from muster.core.leaving import DeleteUser
 from muster.core.members import ChangeMembers, MembersOf, PlaceUser, SetMembers
@@ -22,7 +23,7 @@ from muster.core.organizations import CreateOrganization, Organization, Organiza
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, PermissionMissing, Unknown
 from muster.core.resource_roles import AddResourceRole, ResourceRole
 from muster.core.roles import Role
-from muster.core.users import User, by_id
+from muster.core.users import User
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, STAFF, Realm, World, new
 

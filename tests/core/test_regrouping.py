@@ -10,6 +10,7 @@ import pytest
 from muster.core.drafts import UserDraft
 from muster.core.enrolment import EnrolUser
 from muster.core.events import Event
+from muster.core.finders import by_id
 from muster.core.groups import (
     BY_ID,
     CreateGroup,
@@ -28,7 +29,7 @@ from muster.core.picking import PickGroups
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, Outdated, PermissionMissing, Taken, Unknown
 from muster.core.regrouping import FormGroup, ReviseGroup, Roster
 from muster.core.roles import Role
-from muster.core.users import User, by_id
+from muster.core.users import User
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import STAFF, VIEW, Realm, World, new
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from muster.core.finders import by_id
 from muster.core.members import PlaceUser
 from muster.core.memberships import Membership
 from muster.core.refusals import Fault, Full, InUse, Invalid, PermissionMissing, Taken, Unknown
 from muster.core.resource_roles import AddResourceRole, DeleteResourceRole, ResourceRole, ResourceRoles
-from muster.core.users import by_id
 from tests.support.kept import entities, outcome, verify_promises
 from tests.support.world import Realm, World
 

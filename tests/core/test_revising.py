@@ -12,10 +12,11 @@ from muster.core.attributes import PLAIN, Attribute, AttributeValue, CreateAttri
 from muster.core.drafts import MOST_EXTRAS, CreateUser, UserDraft
 from muster.core.editing import EditUser, UserEdit
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.links import PasswordLink, is_live
 from muster.core.mails import Mail
 from muster.core.refusals import CredentialInvalid, Fault, Invalid, LastAdministrator, OwnAccount, Taken
-from muster.core.users import ALIAS, USERNAME, LoginName, User, by_id
+from muster.core.users import ALIAS, USERNAME, LoginName, User
 from tests.core.editors import editing, empower, kept, newest
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, Realm, World, change, new

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from muster.core import permissions
+from muster.core.finders import by_number
 from muster.core.refusals import PermissionMissing, Unknown
 from muster.core.rights import OwnPermissions, PermissionsOf, UnitsFor
 from muster.core.tree import SwitchUnit
-from muster.core.users import by_number
 from tests.support.kept import outcome
 from tests.support.world import AUDITOR, MANAGER, PLANNER, TEMPLATES, VIEWER, Realm, World
 

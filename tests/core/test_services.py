@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from muster.core.finders import by_number
 from muster.core.keys import EditKey, IssueKey
 from muster.core.leaving import DeleteUser
 from muster.core.mails import Mail
@@ -24,7 +25,7 @@ from muster.core.refusals import (
 )
 from muster.core.roles import ADMINISTER
 from muster.core.services import CreateServiceUser, ServiceUser
-from muster.core.users import SERVICE, by_number
+from muster.core.users import SERVICE
 from tests.core.editors import editing, empower
 from tests.support.kept import entities, outcome, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, AUDITOR, CREATE, MANAGER, VIEWER, Realm, World

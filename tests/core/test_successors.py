@@ -9,11 +9,12 @@ import pytest
 
 from muster.core.acts import Command
 from muster.core.editing import EditUser, UserEdit
+from muster.core.finders import by_id
 from muster.core.leaving import DeleteUser
 from muster.core.permissions import ALL
 from muster.core.refusals import LastAdministrator
 from muster.core.roles import ADMINISTER, Role
-from muster.core.users import User, by_id
+from muster.core.users import User
 from tests.support.kept import outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, AUDIT, PLANNING, VIEWER, Realm, World, new
 

@@ -55,6 +55,7 @@ from muster.core.enrolment import EnrolUser, UserDetail
 from muster.core.entity import Entity
 from muster.core.exchanges import ExchangesOf, Journals, KeepExchanges
 from muster.core.federation import FederationDraft, OwnFederation, SetFederation
+from muster.core.finders import Finder, by_external_id, by_id, by_login_name, by_number
 from muster.core.grouped_users import EditGrouped, GroupedUser, GroupedUsers
 from muster.core.keyring import KeyByNumber, Keys
 from muster.core.keys import ApiKey, ChangeKeyStatus, EditKey, IssueKey
@@ -89,17 +90,7 @@ from muster.core.trail_query import ByActor, EventSearch, Of
 from muster.core.trails import AuditTrail
 from muster.core.tree import Children, CreateUnit, EditUnit, SwitchUnit, UnitByNumber, Units
 from muster.core.units import Unit
-from muster.core.users import (
-    Finder,
-    Myself,
-    User,
-    UserByNumber,
-    Users,
-    by_external_id,
-    by_id,
-    by_login_name,
-    by_number,
-)
+from muster.core.users import Myself, User, UserByNumber, Users
 from muster.core.uses import KeepUses
 from muster.core.walking_users import DetailedUsers
 from tests.core import bodies

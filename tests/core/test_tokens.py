@@ -25,6 +25,7 @@ from muster.core.drafts import UserDraft
 from muster.core.enrolment import EnrolUser
 from muster.core.entity import KEPT
 from muster.core.events import Change, Event
+from muster.core.finders import by_id
 from muster.core.leaving import DeleteUser
 from muster.core.policies import FIRST_AUTHENTICATOR, MOST_TOKENS, SetPolicy
 from muster.core.refusals import BeyondAuthority, Fault, Full, Invalid, PermissionMissing, Unknown, WrongState
@@ -40,7 +41,7 @@ from muster.core.tokens import (
     token_by_id,
     token_by_serial,
 )
-from muster.core.users import User, by_id
+from muster.core.users import User
 from tests.support.kept import entities, outcome, refused, snapshot, verify_promises
 from tests.support.world import ADMINISTRATOR, VIEWER, Realm, World, change
 

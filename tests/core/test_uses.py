@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from muster.core import uses
+from muster.core.finders import by_number
 from muster.core.keys import ApiKey, ChangeKeyStatus
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import PermissionMissing, Saturated
-from muster.core.users import by_number
 from muster.core.uses import MOST_NOTED, MOST_TOGETHER, PAUSE, KeepUses, Uses
 from tests.core.editors import empower
 from tests.support.kept import entities, outcome, snapshot, verify_promises

@@ -12,12 +12,13 @@ from muster.core.attributes import CreateAttribute
 from muster.core.authenticators import SOFT_TOKEN
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import UserDetail
+from muster.core.finders import by_id
 from muster.core.groups import CreateGroup, Group, GroupDraft
 from muster.core.members import PlaceUser
 from muster.core.query import Compare, LoginNameIs, Marked, Not, Order, Position, Search, Text, position_of
 from muster.core.refusals import PermissionMissing
 from muster.core.tokens import CreateToken
-from muster.core.users import User, by_id
+from muster.core.users import User
 from muster.core.walking_users import MOST_TOGETHER, Beside, DetailedPage, DetailedUsers
 from muster.store import budgets
 from muster.store.postgresql import PostgresqlSession

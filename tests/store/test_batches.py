@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from muster.core.acts import Case, Command
+from muster.core.authenticators import SOFT_TOKEN
 from muster.core.drafts import CreateUser, UserDraft
+from muster.core.editing import EditUser, InviteAgain, SetScope, UserEdit
 from muster.core.enrolment import EnrolUser
+from muster.core.entity import Columns
+from muster.core.finders import Checked, by_external_id, by_id, by_login_name, by_number
+from muster.core.grouped_users import EditGrouped
+from muster.core.groups import Group
+from muster.core.leaving import DeleteUser
+from muster.core.members import PlaceUser
+from muster.core.tokens import CreateToken
 from muster.core.users import LoginName, User
+from muster.store.statements import Statements
 from tests.support.kept import entities, verify_promises
 from tests.support.world import MANAGER, VIEWER, Realm, World
 
@@ -50,3 +61,78 @@ async def test_a_create_is_decided_once(world: World, realm: Realm, kind: Any, m
     await asyncio.gather(*(world.do(realm.administrator.actor, command(name)) for name in names))
 
     assert decided == names
+
+
+def _edit(user: User) -> UserEdit:
+    return UserEdit(family_name=f"{user.number}th", attributes=(), extras=(("test.note", "x"),))
+
+
+ABOUT_SOMEBODY: dict[str, Callable[[User], Command[Any]]] = {
+    "edit by id": lambda user: EditUser(by_id(user.id), _edit),
+    "edit by number": lambda user: EditUser(by_number(user.number), _edit),
+    "edit by login name": lambda user: EditUser(by_login_name(user.username), _edit),
+    "edit by external id": lambda user: EditUser(by_external_id(user.external_id or ""), _edit),
+    "edit of one who is checked": lambda user: EditUser(Checked(by_id(user.id), lambda _: None), _edit),
+    "edit that says all anew": lambda user: EditUser(by_id(user.id), _edit, demanding=True),
+    "edit with groups": lambda user: EditGrouped(by_id(user.id), _edit),
+    "scope": lambda user: SetScope(by_number(user.number), ()),
+    "invitation": lambda user: InviteAgain(by_number(user.number)),
+    "places": lambda user: PlaceUser(by_id(user.id), Group, ()),
+    "token": lambda user: CreateToken(by_id(user.id), SOFT_TOKEN),
+    "end": lambda user: DeleteUser(by_id(user.id)),
+}
+"""What is done to users who are there, who are named in all ways."""
+
+
+@pytest.mark.parametrize("name", ABOUT_SOMEBODY)
+async def test_whatever_is_done_to_many_users_at_once_is_decided_once_for_each(
+    world: World, realm: Realm, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [UserDraft(f"user{it}", email=f"{it}@example.com", external_id=f"x{it}") for it in range(8)]
+    first, *users = [await world.do(realm.system, CreateUser(draft)) for draft in drafts]
+    # What is cached is looked up for the first one.
+    await world.do(realm.system, ABOUT_SOMEBODY[name](first))
+    commands = [ABOUT_SOMEBODY[name](user) for user in users]
+    kind, decided = type(commands[0]), list[Any]()
+    decide = kind.decide
+
+    def counted(self: Any, case: Case) -> Any:
+        decided.append(self)
+        return decide(self, case)
+
+    monkeypatch.setattr(kind, "decide", counted)
+    await asyncio.gather(*(world.do(realm.system, command) for command in commands))
+
+    # A token's serial number is drawn, and looked up then.
+    times = 2 if name == "token" else 1
+    assert decided == [command for command in commands for _ in range(times)]
+    await verify_promises(world.url)
+
+
+async def test_of_users_who_change_together_only_what_is_different_is_written(
+    world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = [await world.do(realm.system, CreateUser(UserDraft(f"user{it}", given_name="Sam"))) for it in range(3)]
+    edits = (UserEdit(given_name="Mia"), UserEdit(given_name="Sam", family_name="Wong"), UserEdit(given_name="Sam"))
+    written = list[tuple[Columns, list[Any]]]()
+    update = Statements.update
+
+    def noted(self: Statements, columns: Columns) -> str:
+        if self.layout.kind is User:
+            written.append((columns, []))
+        return update(self, columns)
+
+    monkeypatch.setattr(Statements, "update", noted)
+    pairs = zip(users, edits, strict=True)
+    changed = await asyncio.gather(*(world.do(realm.system, _to_be(user, edit)) for user, edit in pairs))
+
+    [(columns, _)] = written
+    # All of it at one time.
+    assert set(columns) == {"given_name", "given_folded", "family_name", "family_folded", "version"}
+    kept = {user.id: user for user in await entities(world.url, User)}
+    assert [kept[user.id] for user in users] == changed
+    assert changed[2] == users[2]
+
+
+def _to_be(user: User, edit: UserEdit) -> EditUser:
+    return EditUser(by_id(user.id), lambda _: edit)

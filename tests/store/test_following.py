@@ -14,6 +14,7 @@ from muster.core.authenticators import Authenticator
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import Detail, EnrolUser, UserDetail
 from muster.core.entity import Entity
+from muster.core.finders import HIMSELF, Finder, by_external_id, by_id, by_login_name, by_number, find_with, found_first
 from muster.core.grouped_users import GroupedUser
 from muster.core.groups import CreateGroup, Group, GroupDraft
 from muster.core.known import Known
@@ -23,21 +24,7 @@ from muster.core.memberships import Membership
 from muster.core.needs import Foreseen, Need, Way
 from muster.core.query import Search, equals
 from muster.core.refusals import Unknown
-from muster.core.users import (
-    ALIASES_OF,
-    HIMSELF,
-    OF_A_USER,
-    Finder,
-    LoginName,
-    User,
-    Users,
-    by_external_id,
-    by_id,
-    by_login_name,
-    by_number,
-    find_with,
-    found_first,
-)
+from muster.core.users import ALIASES_OF, OF_A_USER, LoginName, User, Users
 from muster.store.database import database_at
 from muster.store.looks import Look
 from muster.store.rows import LAYOUTS

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from muster.core.drafts import CreateUser, UserDraft
+from muster.core.finders import by_id
 from muster.core.known import Writes
 from muster.core.leaving import DeleteUser
 from muster.core.query import SEARCHED, Compare, Search, TextIs
 from muster.core.refusals import Fault, Invalid, Unavailable
-from muster.core.users import User, Users, by_id
+from muster.core.users import User, Users
 from muster.store import budgets, index
 from muster.store.index import looked_up, pending, trigrams
 from muster.store.session import Session

@@ -8,6 +8,7 @@ import pytest
 
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.editing import SetRoles
+from muster.core.finders import by_id, by_number
 from muster.core.known import Head
 from muster.core.leaving import DeleteUser
 from muster.core.query import (
@@ -27,7 +28,7 @@ from muster.core.query import (
     TextIs,
 )
 from muster.core.refusals import Fault, Invalid
-from muster.core.users import User, Users, by_id, by_number
+from muster.core.users import User, Users
 from muster.store import budgets
 from muster.store.remembered import NEAR, Remembered
 from tests.support.kept import outcome

@@ -12,6 +12,7 @@ from muster.core.belonging import Belonging
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.editing import UserEdit
 from muster.core.enrolment import UserDetail
+from muster.core.finders import by_id
 from muster.core.grouped_users import EditGrouped, GroupedUser
 from muster.core.groups import CreateGroup, DeleteGroup, EditGroup, Group, GroupById, GroupDraft, GroupEdit
 from muster.core.known import Head, Known
@@ -27,7 +28,7 @@ from muster.core.organizations import (
 )
 from muster.core.refusals import Unknown
 from muster.core.resource_roles import AddResourceRole, DeleteResourceRole, ResourceRole
-from muster.core.users import User, by_id
+from muster.core.users import User
 from muster.store import cache, reader
 from muster.store.cache import StableCache
 from muster.store.session import Session, load

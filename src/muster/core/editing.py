@@ -6,20 +6,22 @@ the account over by its e-mail. That counts for himself too, who may act through
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.administrators import must_leave_successor
-from muster.core.attributes import demand_mandatory
+from muster.core.attributes import AttributeValue, demand_mandatory
 from muster.core.drafts import MOST_ROLES, MOST_SCOPE, SEARCHED_LINES, bounded, welcome
 from muster.core.entity import KEPT, Kept
 from muster.core.events import Change, named_differences
+from muster.core.finders import HIMSELF, Finder, OfAUser, found_first
 from muster.core.frozen import frozen
 from muster.core.links import PasswordLink, is_live
 from muster.core.lockouts import locked_from
 from muster.core.memberships import Places, place
+from muster.core.needs import Foreseen, Way
 from muster.core.policies import lockout
 from muster.core.refusals import BeyondAuthority, Fault, Invalid, Obstacle, OwnAccount, Taken, Unsuited, refuse
 from muster.core.revising import (
@@ -33,7 +35,7 @@ from muster.core.revising import (
 )
 from muster.core.roles import ADMINISTER, Role, find_role, union
 from muster.core.units import find_units
-from muster.core.users import EXTERNAL_ID, RECORDED, SERVICE, Finder, LoginName, User, must_manage, roles_of
+from muster.core.users import EXTERNAL_ID, OF_A_USER, RECORDED, SERVICE, LoginName, User, must_manage, roles_of
 
 
 @frozen
@@ -75,6 +77,9 @@ _OF_A_SERVICE = ("username", "given_name", "family_name", "sso_only", "password"
 _LIMITS = dict(SEARCHED_LINES) | {"external_id": values.TEXT_LENGTH}
 
 
+_SAID_ANEW = (HIMSELF, Way(LoginName, OF_A_USER), Way(AttributeValue, OF_A_USER))
+
+
 def must_edit(case: Case, user: User) -> None:
     """As `must_manage`, for the actor's own user as well."""
     must_manage(case, user)
@@ -82,7 +87,7 @@ def must_edit(case: Case, user: User) -> None:
 
 
 @frozen
-class EditUser(Command[User]):
+class EditUser(OfAUser, Command[User]):
     """Change a user: his names, how he is reached, whether he may sign in, and what else is known of him, at once.
 
     Refuses one whom the actor does not see or may not manage, wrong values, a name, external id or unique value that
@@ -96,6 +101,10 @@ class EditUser(Command[User]):
     find: Finder
     edit: Editor
     demanding: bool = False
+
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
+        """The user; what is mandatory as well, and his names, where all of him is said anew."""
+        return found_first(self.find, tenant, _SAID_ANEW if self.demanding else self.WAYS)
 
     def decide(self, case: Case) -> User:
         """The user as he stands then; unchanged if nothing is different."""
@@ -174,7 +183,7 @@ def _invite_anew(case: Case, user: User, changed: User, *, asked: bool) -> None:
 
 def _void_links(case: Case, user: User) -> bool:
     """Void what links the user has; whether there was one that still worked."""
-    links = case.known.many(PasswordLink, ("tenant", "user"), case.tenant, user.id)
+    links = case.known.many(PasswordLink, OF_A_USER, case.tenant, user.id)
     live = [link for link in links if is_live(link, case.at)]
     for link in live:
         case.put(link, replace(link, void_at=case.at))
@@ -182,7 +191,7 @@ def _void_links(case: Case, user: User) -> bool:
 
 
 @frozen
-class SetRoles(Command[User]):
+class SetRoles(OfAUser, Command[User]):
     """Give a user these roles of a catalogue, by number, and no others of it; his roles of other catalogues stay.
 
     Refuses as `EditUser`, and a role that gives what the actor lacks.
@@ -212,7 +221,7 @@ def holding(user: User, roles: list[Role]) -> User:
 
 
 @frozen
-class SetScope(Command[User]):
+class SetScope(OfAUser, Command[User]):
     """Restrict a user to these units, by number; to none of them is no restriction.
 
     Refuses as `EditUser`, and what reaches further than the actor himself.
@@ -236,13 +245,14 @@ class SetScope(Command[User]):
 
 
 @frozen
-class InviteAgain(Command[None]):
+class InviteAgain(OfAUser, Command[None]):
     """Send a user the mail again that he got when he was made, and void the links in the earlier ones.
 
     Refuses with `Unsuited` a service and one who has set a password; who only signs in elsewhere never needs one.
     """
 
     permission = "users:create"
+    WAYS = (HIMSELF, Way(PasswordLink, OF_A_USER))
 
     find: Finder
 

@@ -9,13 +9,14 @@ from muster.core.attributes import Attribute, AttributeValue, attributes_of, dem
 from muster.core.authenticators import Authenticator, first_authenticator, serial_needed
 from muster.core.belonging import NOWHERE, Belonging, belonging, new_belonging
 from muster.core.drafts import UserDraft, create, needed_by
+from muster.core.finders import HIMSELF, Finder, find_with, found_first
 from muster.core.frozen import frozen
 from muster.core.lockouts import Lock, Lockout, lock_of
 from muster.core.memberships import Membership
 from muster.core.needs import Foreseen, Need, Way
 from muster.core.policies import lockout
 from muster.core.ports import Fresh
-from muster.core.users import ALIASES_OF, HIMSELF, OF_A_USER, Finder, LoginName, User, find_with, found_first
+from muster.core.users import ALIASES_OF, OF_A_USER, LoginName, User
 
 
 @frozen

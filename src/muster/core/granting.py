@@ -8,11 +8,12 @@ from __future__ import annotations
 from muster.core.acts import Case, Command, Question, View
 from muster.core.administrators import must_leave_holder
 from muster.core.editing import holding, kept, must_edit
+from muster.core.finders import Finder, OfAUser
 from muster.core.frozen import frozen
 from muster.core.query import Holds, Search
 from muster.core.refusals import Unknown, refuse
 from muster.core.roles import Role, by_number, find_role
-from muster.core.users import Finder, User, roles_of
+from muster.core.users import User, roles_of
 
 
 @frozen
@@ -48,7 +49,7 @@ class RoleById(Question[Role]):
 
 
 @frozen
-class RolesHeld(Question[tuple[Role, ...]]):
+class RolesHeld(OfAUser, Question[tuple[Role, ...]]):
     """The roles of a catalogue that a user holds, by number."""
 
     permission = "user-roles:view"
@@ -67,7 +68,7 @@ def _held(view: View, user: User, catalogue: str) -> tuple[Role, ...]:
 
 
 @frozen
-class GrantRole(Command[User]):
+class GrantRole(OfAUser, Command[User]):
     """Have a user hold this role, by id, and no other of its catalogue; his roles of other catalogues stay.
 
     Refuses one whom the actor does not see or may not change, an unknown role and one that gives what the actor lacks.
@@ -93,7 +94,7 @@ class GrantRole(Command[User]):
 
 
 @frozen
-class RevokeRole(Command[User]):
+class RevokeRole(OfAUser, Command[User]):
     """Take a role from a user, by id. Refuses as `GrantRole`, and with `Unknown` a role that he does not hold."""
 
     permission = "user-roles:delete"

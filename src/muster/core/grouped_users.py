@@ -9,6 +9,7 @@ from muster.core.absence import page_with_the_absent_last
 from muster.core.acts import Case, Command, Question, View
 from muster.core.belonging import those
 from muster.core.editing import Editor, EditUser
+from muster.core.finders import HIMSELF, Finder, find_with, found_first
 from muster.core.frozen import frozen
 from muster.core.groups import Group
 from muster.core.known import Known
@@ -16,7 +17,7 @@ from muster.core.memberships import Membership, bodies_of, memberships_of
 from muster.core.needs import Foreseen, Way
 from muster.core.placements import Placements
 from muster.core.query import Position, Search
-from muster.core.users import HIMSELF, OF_A_USER, Finder, User, find_with, found_first
+from muster.core.users import OF_A_USER, User
 from muster.core.walking_users import ends
 
 FEW = 10
@@ -129,6 +130,10 @@ class EditGrouped(Command[Grouped]):
     find: Finder
     edit: Editor
     with_groups: bool = True
+
+    def needs(self, tenant: str) -> Iterable[Foreseen]:
+        """The user, and what he is in."""
+        return found_first(self.find, tenant, _WITH_GROUPS if self.with_groups else _ALONE)
 
     def decide(self, case: Case) -> Grouped:
         """The user as he stands then."""

@@ -9,11 +9,14 @@ from muster.core.attributes import AttributeValue
 from muster.core.authenticators import Authenticator
 from muster.core.belonging import leave_all
 from muster.core.entity import Entity
+from muster.core.finders import HIMSELF, Finder, OfAUser
 from muster.core.frozen import frozen
 from muster.core.keys import ApiKey
 from muster.core.links import PasswordLink
+from muster.core.memberships import Membership
+from muster.core.needs import Way
 from muster.core.refusals import OwnAccount, refuse
-from muster.core.users import RECORDED, Finder, LoginName, must_manage
+from muster.core.users import OF_A_USER, RECORDED, LoginName, must_manage
 
 BELONGINGS: tuple[type[Entity], ...] = (
     LoginName,
@@ -27,7 +30,7 @@ BELONGINGS: tuple[type[Entity], ...] = (
 
 
 @frozen
-class DeleteUser(Command[None]):
+class DeleteUser(OfAUser, Command[None]):
     """Delete a user for good. His number and his id are never given again.
 
     Refuses one whom the actor does not see or may not manage, the actor himself, and an administrator who leaves
@@ -35,6 +38,7 @@ class DeleteUser(Command[None]):
     """
 
     permission = "users:delete"
+    WAYS = (HIMSELF, *(Way(kind, OF_A_USER) for kind in (*BELONGINGS, Membership)))
 
     find: Finder
 
@@ -46,7 +50,7 @@ class DeleteUser(Command[None]):
         must_manage(case, user)
         must_leave_successor(case, user)
         for kind in BELONGINGS:
-            for belonging in case.known.many(kind, ("tenant", "user"), case.tenant, user.id):
+            for belonging in case.known.many(kind, OF_A_USER, case.tenant, user.id):
                 case.put(belonging, None)
         leave_all(case, user)
         case.put(user, None)

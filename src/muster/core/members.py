@@ -7,6 +7,7 @@ from typing import Any
 
 from muster.core.acts import Case, Command, Question, View
 from muster.core.editing import must_edit
+from muster.core.finders import HIMSELF, Finder, OfAUser
 from muster.core.frozen import frozen
 from muster.core.listing import Listed, Listing, Place, listed
 from muster.core.memberships import (
@@ -20,9 +21,9 @@ from muster.core.memberships import (
     joining,
     place_in,
 )
-from muster.core.needs import Need
+from muster.core.needs import Need, Way
 from muster.core.refusals import Fault, Invalid, Unknown, refuse
-from muster.core.users import Finder, User, is_visible
+from muster.core.users import OF_A_USER, User, is_visible
 
 MOST_SHOWN = 10_000
 """How many members a page of them holds."""
@@ -184,13 +185,14 @@ class Strangers(Question[tuple[int, ...]]):
 
 
 @frozen
-class PlaceUser(Command[User]):
+class PlaceUser(OfAUser, Command[User]):
     """Have a user be in these bodies of a kind, by id, and in no others of it; None leaves him where he is.
 
     Refuses a user whom the actor does not see or may not change, and as `place_in`.
     """
 
     permission = "users:edit"
+    WAYS = (HIMSELF, Way(Membership, OF_A_USER))
 
     find: Finder
     kind: type[Body]

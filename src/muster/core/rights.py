@@ -5,10 +5,11 @@ from __future__ import annotations
 from muster.core import permissions
 from muster.core.acts import Question, View
 from muster.core.branches import Branch, topmost
+from muster.core.finders import Finder, OfAUser
 from muster.core.frozen import frozen
 from muster.core.roles import union
 from muster.core.units import Unit, find_unit, in_effect
-from muster.core.users import Finder, roles_of
+from muster.core.users import roles_of
 
 
 @frozen
@@ -39,7 +40,7 @@ class OwnPermissions(Question[frozenset[str]]):
 
 
 @frozen
-class PermissionsOf(Question[frozenset[str]]):
+class PermissionsOf(OfAUser, Question[frozenset[str]]):
     """What a user may do by his roles, before any narrowing of his keys; nothing, if he is disabled."""
 
     permission = "users:view"

@@ -12,10 +12,12 @@ from muster.core import values
 from muster.core.acts import Case, Command, Question, View
 from muster.core.authenticators import ACTIVE, INACTIVE, RECORDED, Authenticator, added, recorded_name
 from muster.core.entity import KEPT, Kept
+from muster.core.finders import HIMSELF, Finder, OfAUser
 from muster.core.frozen import frozen
+from muster.core.needs import Way
 from muster.core.refusals import Fault, Invalid, Unknown, WrongState, refuse
 from muster.core.token_query import TokenSearch
-from muster.core.users import Finder, User, find_user_by_id, must_manage
+from muster.core.users import OF_A_USER, User, find_user_by_id, must_manage
 from muster.core.walks import Stretch
 
 LABEL_LENGTH = 100
@@ -56,10 +58,11 @@ def _managed(case: Case, find: TokenFinder) -> TokenView:
 
 
 @frozen
-class CreateToken(Command[TokenView]):
+class CreateToken(OfAUser, Command[TokenView]):
     """Give a user one more token; with a `seed` that he has already it is active at once."""
 
     permission = "tokens:create"
+    WAYS = (HIMSELF, Way(Authenticator, OF_A_USER))
 
     find: Finder
     kind: str

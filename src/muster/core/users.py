@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from muster.core import values
 from muster.core.acts import Question, View
 from muster.core.attributes import folded_value
 from muster.core.entity import Entity
 from muster.core.frozen import frozen
 from muster.core.known import Known
-from muster.core.needs import Foreseen, Need, Onward, Together, Way
+from muster.core.needs import Foreseen, Together, Way
 from muster.core.query import Condition, Holds, HomeBelow, Page, Search
 from muster.core.refusals import BeyondAuthority, Unknown, refuse
 from muster.core.roles import Role, find_role, union
@@ -189,107 +188,16 @@ def is_visible(view: View, user: User) -> bool:
 
 def find_user(view: View, number: int) -> User:
     """The user of this number. Refuses with `Unknown` if there is none that the actor sees."""
-    return _seen(view, view.known.one(User, ("tenant", "number"), view.tenant, number), "user")
-
-
-Finder = Callable[[View], User]
-"""How a user is named: a function that finds him, or refuses with `Unknown`."""
-
-
-def by_number(number: int) -> Finder:
-    """The user of this number."""
-    return lambda view: find_user(view, number)
-
-
-@frozen
-class ById:
-    """Finds the user of this id."""
-
-    user: str
-
-    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
-        """What is to be looked up in these ways by a tenant and a user's id."""
-        return (Together((tenant, self.user), ways),)
-
-    def __call__(self, view: View) -> User:
-        return find_user_by_id(view, self.user)
-
-
-@frozen
-class ByLoginName:
-    """Finds the user who signs in with this name, username or alias."""
-
-    folded: str
-
-    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
-        """As of `ById`, with whose name it is."""
-        return (Onward(Need(LoginName, LoginName.KEY, (tenant, self.folded)), "user", ways),)
-
-    def __call__(self, view: View) -> User:
-        found = view.known.one(LoginName, LoginName.KEY, view.tenant, self.folded)
-        if found is None:
-            refuse(Unknown("user"))
-        return find_user_by_id(view, found.user)
-
-
-def by_id(user_id: str) -> Finder:
-    """The user of this id."""
-    return ById(user_id)
-
-
-def by_login_name(name: str) -> Finder:
-    """The user who signs in with this name, username or alias."""
-    return ByLoginName(values.fold(name))
-
-
-@frozen
-class ByExternalId:
-    """Finds the user of this external id, the first if several have it."""
-
-    external_id: str
-
-    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
-        """As of `ById`, but that he is looked up by his external id himself."""
-        beside = tuple(way for way in ways if way is not HIMSELF)
-        return (Onward(Need(User, EXTERNAL_ID, (tenant, self.external_id)), "id", beside),)
-
-    def __call__(self, view: View) -> User:
-        found = view.known.many(User, EXTERNAL_ID, view.tenant, self.external_id)
-        return _seen(view, found[0] if found else None, "user")
-
-
-def by_external_id(external_id: str) -> Finder:
-    """The user of this external id."""
-    return ByExternalId(external_id)
-
-
-HIMSELF = Way(User, User.KEY)
-"""A user by his tenant and id, as what is kept beside him is looked up."""
-
-
-def found_first(find: Finder, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
-    """What a finder can say beforehand that is to be looked up in these ways by a tenant and a user's id."""
-    return find.needs(tenant, ways) if isinstance(find, ById | ByLoginName | ByExternalId) else ()
-
-
-def find_with(view: View, find: Finder, ways: tuple[Way, ...]) -> User:
-    """The user, for whom all that is kept beside him is looked up together, as soon as his id is known.
-
-    With most finders that is before the question runs, see `found_first`. Raises `Unloaded`; refuses with `Unknown`.
-    """
-    user = find(view)
-    if not isinstance(find, ById | ByLoginName | ByExternalId):
-        own = (user.tenant, user.id)
-        view.known.gather(Need(kind, columns, own) for kind, columns in ways)
-    return user
+    return seen(view, view.known.one(User, ("tenant", "number"), view.tenant, number))
 
 
 def find_user_by_id(view: View, user_id: str, noun: str = "user") -> User:
     """The user of this id. Refuses with `Unknown`, of the noun given, if there is none that the actor sees."""
-    return _seen(view, view.known.one(User, ("tenant", "id"), view.tenant, user_id), noun)
+    return seen(view, view.known.one(User, ("tenant", "id"), view.tenant, user_id), noun)
 
 
-def _seen(view: View, user: User | None, noun: str) -> User:
+def seen(view: View, user: User | None, noun: str = "user") -> User:
+    """The user, if there is one and the actor sees him. Refuses with `Unknown`, of the noun given."""
     if user is None or not is_visible(view, user):
         refuse(Unknown(noun))
     return user

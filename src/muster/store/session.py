@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Select, Table
@@ -142,7 +143,9 @@ async def _flush_kind(session: Session, statements: Statements, writes: Writes) 
     if gone:
         await session.execute_many(statements.delete, [key for key, _ in gone])
     if changed:
-        await session.execute_many(statements.update, [_update(statements, after) for _, after in changed])
+        columns, rows = _different(layout, changed)
+        if rows:
+            await session.execute_many(statements.update(columns), rows)
     inserted: list[Rows] = [(statements.insert, list(map(layout.row, new)))] if new else []
     for child, insert, delete in statements.children:
         added = child.rows_of(new)
@@ -169,10 +172,15 @@ def _sorted_out(writes: Writes) -> tuple[list[Any], list[tuple[Any, Any]], list[
     return new, changed, gone
 
 
-def _update(statements: Statements, entity: Entity) -> list[Any]:
-    layout: Layout = statements.layout
-    named = dict(zip(layout.columns, layout.row(entity), strict=True))
-    return [named[column] for column in (*statements.changed, *layout.kind.KEY)]
+def _different(layout: Layout, states: list[tuple[Any, Any]]) -> tuple[Columns, list[Any]]:
+    """The columns in which any of these states differ, and the new values of those and of the key.
+
+    What is set is written into each index that it is in, whether it differs or not: of a user there are a dozen.
+    """
+    rows = [(layout.row(before), layout.row(after)) for before, after in states]
+    places = sorted({place for was, row in rows for place, (a, b) in enumerate(zip(was, row, strict=True)) if a != b})
+    of_row = itemgetter(*places, *map(layout.columns.index, layout.kind.KEY))
+    return tuple(layout.columns[place] for place in places), [of_row(row) for was, row in rows if was != row]
 
 
 def _exchanged(child: Child, states: list[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:

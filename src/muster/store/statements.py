@@ -122,14 +122,13 @@ class Statements:
 
     @cached_property
     def changed(self) -> Columns:
-        """The columns that an update sets: all but the key, which then follows."""
+        """The columns that may change: all but the key."""
         return tuple(name for name in self.layout.columns if name not in self.layout.kind.KEY)
 
-    @cached_property
-    def update(self) -> str:
-        """Set all columns of the row with a key: parameters are `changed`, then the key."""
-        marks = (f"{quoted(name)} = {self.spelling.mark(i)}" for i, name in enumerate(self.changed, 1))
-        where = self._equal("", self.layout.kind.KEY, len(self.changed) + 1)
+    def update(self, columns: Columns) -> str:
+        """Set these columns of the row with a key: parameters are their values, then the key."""
+        marks = (f"{quoted(name)} = {self.spelling.mark(i)}" for i, name in enumerate(columns, 1))
+        where = self._equal("", self.layout.kind.KEY, len(columns) + 1)
         return f"UPDATE {quoted(self.layout.table.name)} SET {', '.join(marks)} WHERE {where}"
 
     @cached_property

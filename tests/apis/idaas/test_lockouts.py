@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from muster.core.editing import EditUser, UserEdit
-from muster.core.users import by_id
+from muster.core.finders import by_id
 from tests.apis.beside import done
 from tests.apis.idaas.caller import Caller, User, refusal
 from tests.apis.idaas.places import condition, good

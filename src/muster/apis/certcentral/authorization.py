@@ -4,9 +4,9 @@ from muster.apis.certcentral import shapes
 from muster.apis.certcentral.refusals import answer
 from muster.apis.certcentral.translate import number, path_number
 from muster.apis.certcentral.translate_containers import outline
+from muster.core.finders import by_number
 from muster.core.refusals import Unknown, refuse
 from muster.core.rights import OwnPermissions, PermissionsOf, UnitsFor
-from muster.core.users import by_number
 from muster.web.answers import Answer
 from muster.web.routes import Call
 

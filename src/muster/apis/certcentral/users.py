@@ -21,9 +21,10 @@ from muster.apis.certcentral.translate import (
 from muster.core.acts import Command
 from muster.core.drafts import CreateUser
 from muster.core.editing import EditUser, InviteAgain, IsNameFree, SetRoles, SetScope
+from muster.core.finders import Finder, by_number
 from muster.core.leaving import DeleteUser
 from muster.core.query import Condition, KindIs
-from muster.core.users import SERVICE, Finder, Myself, UserByNumber, by_number
+from muster.core.users import SERVICE, Myself, UserByNumber
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

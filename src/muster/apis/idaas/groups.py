@@ -5,11 +5,11 @@ from muster.apis.idaas.paging import EQUALS, TEXTS, Asked, Searched, asked, matc
 from muster.apis.idaas.refusals import answer
 from muster.apis.idaas.shapes_paging import SearchParms
 from muster.apis.idaas.translate_groups import group, group_draft, group_edit, oauth_role
+from muster.core.finders import by_id
 from muster.core.groups import AllGroups, CreateGroup, DeleteGroup, EditGroup, Group, GroupById, GroupByName, Groups
 from muster.core.members import PlaceUser
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.resource_roles import ResourceRole, ResourceRoles
-from muster.core.users import by_id
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

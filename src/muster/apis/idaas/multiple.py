@@ -19,10 +19,11 @@ from muster.apis.idaas.translate_edits import edits, finder
 from muster.core.acts import Command
 from muster.core.editing import EditUser
 from muster.core.enrolment import EnrolUser
+from muster.core.finders import Finder
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import Fault, Invalid, PermissionMissing, Refused, refuse
 from muster.core.rights import OwnPermissions
-from muster.core.users import Finder, User
+from muster.core.users import User
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

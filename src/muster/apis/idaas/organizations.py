@@ -5,6 +5,7 @@ from muster.apis.idaas.paging import TEXTS, Searched, asked, matched, paging
 from muster.apis.idaas.refusals import answer
 from muster.apis.idaas.shapes_paging import SearchParms
 from muster.apis.idaas.translate_groups import organization, organization_draft, organization_edit
+from muster.core.finders import by_id
 from muster.core.members import ChangeMembers, PlaceUser
 from muster.core.organizations import (
     CreateOrganization,
@@ -15,7 +16,6 @@ from muster.core.organizations import (
     Organizations,
 )
 from muster.core.refusals import Unknown, refuse
-from muster.core.users import by_id
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

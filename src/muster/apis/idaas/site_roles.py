@@ -3,10 +3,10 @@
 from muster.apis.idaas.refusals import answer
 from muster.apis.idaas.roles import SITE_ROLES
 from muster.apis.idaas.translate_roles import counted, role
+from muster.core.finders import by_id
 from muster.core.granting import GrantRole, RevokeRole, RoleById, RoleCounts, RolesHeld
 from muster.core.refusals import Unknown, refuse
 from muster.core.roles import Role, RolesOf
-from muster.core.users import by_id
 from muster.web.answers import Answer
 from muster.web.routes import Call
 

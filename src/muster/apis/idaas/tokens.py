@@ -12,6 +12,7 @@ from muster.apis.idaas.shapes_paging import SearchParms
 from muster.apis.idaas.translate_tokens import ORDERS, UNASSIGNED, kind, search, seed, serial, token_of
 from muster.apis.idaas.translate_walks import place, up_to
 from muster.core.entity import KEPT
+from muster.core.finders import by_id
 from muster.core.refusals import Fault, Invalid, refuse
 from muster.core.token_query import StateIs, TokenCondition
 from muster.core.tokens import (
@@ -25,7 +26,6 @@ from muster.core.tokens import (
     token_by_id,
     token_by_serial,
 )
-from muster.core.users import by_id
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

@@ -12,8 +12,9 @@ from muster.apis.idaas import shapes, translate
 from muster.apis.idaas.translate_groups import places
 from muster.core.editing import Editor, UserEdit
 from muster.core.entity import KEPT, Kept
+from muster.core.finders import Finder, by_external_id, by_id, by_login_name
 from muster.core.refusals import Fault, Invalid, refuse
-from muster.core.users import Finder, User, by_external_id, by_id, by_login_name
+from muster.core.users import User
 
 FINDERS: dict[str, Callable[[str], Finder]] = {
     "UUID": by_id,

@@ -6,9 +6,9 @@ from muster.apis.idaas.translate import draft, user
 from muster.apis.idaas.translate_edits import edits, state
 from muster.core.editing import EditUser, UserEdit
 from muster.core.enrolment import EnrolUser, UserDetail
+from muster.core.finders import by_external_id, by_id, by_login_name
 from muster.core.leaving import DeleteUser
 from muster.core.refusals import Fault, Invalid, refuse
-from muster.core.users import by_external_id, by_id, by_login_name
 from muster.web.answers import Answer
 from muster.web.bodies import decoder
 from muster.web.routes import Call

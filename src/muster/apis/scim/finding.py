@@ -18,11 +18,11 @@ from muster.apis.scim.schema import USERS
 from muster.apis.scim.telling import Page
 from muster.apis.scim.translate_search import MAY_BE_ABSENT, conditions, finder, order
 from muster.apis.scim.translate_users import resource
+from muster.core.finders import Finder
 from muster.core.frozen import frozen
 from muster.core.grouped_users import Grouped, GroupedPage, GroupedUser, GroupedUsers
 from muster.core.query import Condition, Position, Search
 from muster.core.refusals import Refused, Unknown
-from muster.core.users import Finder
 from muster.core.values import fold
 from muster.web.routes import Call
 

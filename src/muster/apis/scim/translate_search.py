@@ -12,6 +12,7 @@ from typing import assert_never
 from muster.apis.scim.matching import Bound, Every, No, Place, Some, Test, Within
 from muster.apis.scim.schema import ENTERPRISE
 from muster.apis.scim.translate_users import EMAILS, FOUND_BY
+from muster.core.finders import Finder, by_external_id, by_id, by_login_name
 from muster.core.frozen import frozen
 from muster.core.groups import Group
 from muster.core.query import (
@@ -31,7 +32,7 @@ from muster.core.query import (
     Text,
     TextIs,
 )
-from muster.core.users import Finder, by_external_id, by_id, by_login_name, mark
+from muster.core.users import mark
 
 TEXTS = {
     "userName": Text.USERNAME,

@@ -17,13 +17,12 @@ from muster.apis.scim.schema import USERS
 from muster.apis.scim.shapes_resources import shape_of
 from muster.apis.scim.translate_users import Passwords, draft, patching, replacing, resource
 from muster.apis.scim.versions import expected, tagged
-from muster.core.acts import View
 from muster.core.drafts import CreateUser
 from muster.core.editing import Editor
+from muster.core.finders import Checked, Finder, by_id
 from muster.core.grouped_users import EditGrouped, Grouped, GroupedUser
 from muster.core.leaving import DeleteUser
 from muster.core.rights import Demand
-from muster.core.users import Finder, User, by_id
 from muster.core.versions import must_stand
 from muster.web.answers import Answer
 from muster.web.routes import Call, Route
@@ -118,14 +117,8 @@ def _told(call: Call, shown: Projection, grouped: Grouped) -> Answer:
 
 def _finder(call: Call) -> Finder:
     """The user of the path, if he still is as `If-Match` says."""
-    find, versions = by_id(call.params["id"]), expected(call)
-
-    def standing(view: View) -> User:
-        user = find(view)
-        must_stand("user", user.version, versions)
-        return user
-
-    return standing
+    versions = expected(call)
+    return Checked(by_id(call.params["id"]), lambda user: must_stand("user", user.version, versions))
 
 
 _ONE = "/Users/{id}"
