@@ -1,4 +1,4 @@
-"""Edits through each API: every time another user gets another family name."""
+"""Edits through each API: every time another user gets another given name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.workloads import http
 from bench.workloads_scim import PATCH, Provider
 
 Written = Callable[[Present, str], bytes]
-"""The bytes of a request that gives somebody a family name."""
+"""The bytes of a request that gives somebody a given name."""
 
 
 class Edits:
@@ -40,7 +40,13 @@ def certcentral_edits(key: str, people: Sequence[Present]) -> Edits:
     """`PUT /services/v2/user/{id}`."""
 
     def written(one: Present, name: str) -> bytes:
-        body = {"first_name": "Jill", "last_name": name, "email": one.email, "telephone": "", "job_title": ""}
+        body = {
+            "first_name": name,
+            "last_name": one.family_name or "Doe",
+            "email": one.email,
+            "telephone": "",
+            "job_title": "",
+        }
         return http("PUT", f"/services/v2/user/{one.number}", key, json.dumps(body).encode())
 
     return Edits("edit", people, written)
@@ -50,7 +56,7 @@ def idaas_edits(credential: str, people: Sequence[Present]) -> Edits:
     """`PUT /api/web/v3/users/{id}`."""
 
     def written(one: Present, name: str) -> bytes:
-        body = {"firstName": "Jill", "lastName": name, "email": one.email}
+        body = {"firstName": name, "email": one.email}
         return http("PUT", f"/api/web/v3/users/{one.id}", credential, json.dumps(body).encode(), "authorization")
 
     return Edits("edit (IDaaS)", people, written)
@@ -60,7 +66,7 @@ def scim_edits(provider: Provider, people: Sequence[Present]) -> Edits:
     """`PATCH /Users/{id}`."""
 
     def written(one: Present, name: str) -> bytes:
-        operation = {"op": "replace", "path": "name.familyName", "value": name}
+        operation = {"op": "replace", "path": "name.givenName", "value": name}
         return provider.request("PATCH", f"/Users/{one.id}", {"schemas": [PATCH], "Operations": [operation]})
 
     return Edits(provider.named.format("edit"), people, written)

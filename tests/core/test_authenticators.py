@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, islice
 
 import pytest
 
-from muster.app.sources import FreshIds
+from muster.app import sources
 from muster.core.authenticators import ACTIVATING, SOFT_TOKEN, Authenticator
 from muster.core.drafts import CreateUser, UserDraft
 from muster.core.enrolment import EnrolUser, UserDetail
@@ -63,8 +63,8 @@ async def test_it_is_recorded_without_its_seed(world: World, realm: Realm) -> No
 async def test_a_serial_number_is_of_the_microsecond_in_which_it_was_made(
     world: World, realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = count()
-    monkeypatch.setattr(FreshIds, "_another_id", lambda _: f"0199a3c7-d2ff-7800-8{next(others):03}-00000000002a")
+    others = (f"0199a3c7-d2ff-7800-8{it:03}-00000000002a" for it in count())
+    monkeypatch.setattr(sources, "_new_ids", lambda number: list(islice(others, number)))
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
     assert made.serial == f"{0x0199A3C7D2FF % 10_000_000:07}500"
@@ -88,7 +88,7 @@ async def test_a_serial_number_that_is_taken_is_drawn_anew(
         number = next(drawn)
         return f"{0:08x}-{0:04x}-7{29 if number <= SAME else number:03x}-8000-{number:012x}"
 
-    monkeypatch.setattr(FreshIds, "_another_id", lambda _: next_id())
+    monkeypatch.setattr(sources, "_new_ids", lambda number: [next_id() for _ in range(number)])
     made = (await world.do(realm.system, EnrolUser(UserDraft("sam")))).authenticators[0]
 
     assert (made.serial == taken, next(drawn) > SAME) == (elsewhere, not elsewhere)

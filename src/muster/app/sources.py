@@ -27,15 +27,15 @@ PASSWORD_THREADS = 2
 _ALPHABET = string.ascii_letters + string.digits
 _NONCE = 12
 _PROOF = 20
-IDS_TOGETHER = 64
-"""How many ids a request draws for one moment: looking at the clock and writing it down takes longer than an id."""
+IDS_TOGETHER = 8
+"""How many ids a request draws at once: looking at the clock and writing it down takes longer than an id."""
 
 DRAWN_TOGETHER = 256
 """For how many ids randomness is drawn at once: each call of the system costs as much as an id."""
 
 _PARTS = 4096
-# Of each part its digits, since writing them takes a third of an id's time; for all that come after the last one's.
-_DIGITS = [f"{min(part, _PARTS - 1):03x}" for part in range(_PARTS + IDS_TOGETHER)]
+# Of each part its digits, since writing them takes a third of an id's time.
+_DIGITS = [f"{part:03x}" for part in range(_PARTS)]
 # What each byte is where the variant stands: 0b10, and six random bits.
 _VARIANTS = bytes(0x80 | byte & 0x3F for byte in range(256))
 # What each byte stands for; those from 248 = 4 x 62 on are thrown away, so that every character is equally likely.
@@ -46,18 +46,25 @@ _UNEVEN = bytes(range(248, 256))
 def new_id() -> str:
     """A UUIDv7 (RFC 9562, section 5.7) in its 36-character form: 48 bits of milliseconds, 12 of parts, 62 random.
 
-    So a process makes them in order (section 6.2, method 3), and whoever sorts by id sorts by time.
+    So a process makes them in order (section 6.2, method 3), and whoever sorts by id sorts by time: a request draws
+    `IDS_TOGETHER` when it asks for the first one, so that its later ones say when that was.
     """
-    begin, part = _moment()
-    return f"{begin}{_DIGITS[part]}-{_end()}"
+    return _new_ids(1)[0]
 
 
 # Written out here, since the objects that a library makes cost ten times as much.
-def _moment() -> tuple[str, int]:
-    """How an id begins that is made now, up to the version, and the part of the millisecond."""
+def _new_ids(number: int) -> list[str]:
+    """So many ids, each a part of a millisecond after the one before."""
     whole, rest = divmod(time.time_ns(), 1_000_000)
-    milliseconds = f"{whole:012x}"
-    return f"{milliseconds[:8]}-{milliseconds[8:]}-7", rest * _PARTS // 1_000_000
+    part = rest * _PARTS // 1_000_000
+    found = _ids_of(whole, _DIGITS[part : part + number])
+    return found if len(found) == number else found + _ids_of(whole + 1, _DIGITS[: number - len(found)])
+
+
+def _ids_of(milliseconds: int, parts: list[str]) -> list[str]:
+    written = f"{milliseconds:012x}"
+    begin = f"{written[:8]}-{written[8:]}-7"
+    return [f"{begin}{part}-{_end()}" for part in parts]
 
 
 _ends: list[str] = []
@@ -129,7 +136,6 @@ class FreshIds:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
         self._ids: list[str] = []
-        self._moment = ("", 0)
         self._secrets: list[Secret] = []
         self._next_id = 0
         self._next_secret = 0
@@ -140,16 +146,9 @@ class FreshIds:
 
     def id(self) -> str:
         if self._next_id == len(self._ids):
-            self._ids.append(self._another_id())
+            self._ids += _new_ids(IDS_TOGETHER)
         self._next_id += 1
         return self._ids[self._next_id - 1]
-
-    def _another_id(self) -> str:
-        place = len(self._ids) % IDS_TOGETHER
-        if place == 0:
-            self._moment = _moment()
-        begin, part = self._moment
-        return f"{begin}{_DIGITS[part + place]}-{_end()}"
 
     def secret(self) -> Secret:
         if self._next_secret == len(self._secrets):

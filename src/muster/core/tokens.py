@@ -5,16 +5,17 @@ Whoever does something with a user's token must be able to manage the user: a to
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from muster.core import values
 from muster.core.acts import Case, Command, Question, View
-from muster.core.authenticators import ACTIVE, INACTIVE, RECORDED, Authenticator, added, recorded_name
+from muster.core.authenticators import ACTIVE, INACTIVE, RECORDED, Authenticator, added, recorded_name, serial_needed
 from muster.core.entity import KEPT, Kept
 from muster.core.finders import HIMSELF, Finder, OfAUser
 from muster.core.frozen import frozen
-from muster.core.needs import Way
+from muster.core.needs import Need, Way
+from muster.core.ports import Fresh
 from muster.core.refusals import Fault, Invalid, Unknown, WrongState, refuse
 from muster.core.token_query import TokenSearch
 from muster.core.users import OF_A_USER, User, find_user_by_id, must_manage
@@ -67,6 +68,10 @@ class CreateToken(OfAUser, Command[TokenView]):
     find: Finder
     kind: str
     seed: bytes | None = None
+
+    def foreseen(self, tenant: str, fresh: Fresh) -> Iterable[Need]:
+        """The serial number that is tried first."""
+        yield serial_needed(tenant, fresh.id())
 
     def decide(self, case: Case) -> TokenView:
         """The token. Refuses a user who is not seen or may not be managed, and what `authenticators.added` does."""

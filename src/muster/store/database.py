@@ -88,7 +88,7 @@ class SqliteDatabase:
     async def reading(self) -> AsyncIterator[Session]:
         # Look-ups never wait between their statements, so that one connection serves all tasks.
         if self._reader is None:
-            self._reader = SqliteSession(self._path)
+            self._reader = SqliteSession(self._path, shared=True)
         yield self._reader
 
     def searching(self) -> AbstractAsyncContextManager[Session]:

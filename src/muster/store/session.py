@@ -52,7 +52,7 @@ class Session(Protocol):
         """Make it durable: on return it is on the disk. Raises `CommitUnknown` where that cannot be told."""
 
     async def rollback(self) -> None:
-        """Give the transaction up; never raises."""
+        """Give the transaction up; raises nothing of the database's."""
 
     def snapshot(self) -> AbstractAsyncContextManager[None]:
         """Have all statements of the block see one state of the database; nothing may be written in it.

@@ -9,11 +9,11 @@ have the file open in the same process: each would take the other's locks for it
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import apsw
 import msgspec
@@ -40,6 +40,8 @@ from muster.store.statements import Insert, Rows, Statements, inserting, listed,
 from muster.store.tables import login_names, users
 from muster.store.where import Searches
 
+T = TypeVar("T")
+
 LOCK_PATIENCE = 30_000
 """How long to wait, in milliseconds, while another process holds the database."""
 
@@ -58,7 +60,7 @@ MANY_ROWS = 5_000
 """More rows than this are written by the thread: that takes longer, but others are served meanwhile."""
 
 _LOOKED_AT = Place._fields[2:]
-# Without a lock around each call, a tenth of the time of most: whoever has a session is alone with it.
+# Without a lock around each call, a tenth of the time of most: no two threads are in one connection, see `_in_thread`.
 _OPENED = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
 
 _json = msgspec.json.Encoder().encode
@@ -198,7 +200,7 @@ class SqliteSession:
 
     Statements run where they are called, since they are short and a thread that executed them beside a busy loop would
     spend its time waiting for the interpreter's lock; only what waits for the disk or for another process is given to
-    the thread.
+    the thread. One that is `shared` by several tasks has none: each of them looks up what it asks without a pause.
     """
 
     statements = STATEMENTS
@@ -209,17 +211,23 @@ class SqliteSession:
         it: inserting(Spelling(), it).ending(adding(it)) for it in (tables.census, tables.census_blocks)
     }
 
-    def __init__(self, path: Path, remembered: Remembered | None = None) -> None:
+    def __init__(self, path: Path, remembered: Remembered | None = None, *, shared: bool = False) -> None:
         self.remembered = remembered or Remembered()
+        self._shared = shared
         try:
             self._connection = connect(path)
         except apsw.Error as error:
             raise DatabaseFailed(str(error)) from error
         self._hands = Hands("sqlite")
-        self._in_thread = self._hands.do
 
     def adding(self, table: Table) -> Insert:
         return self._adding[table]
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        if self._shared:
+            # A second thread in the same connection would be the end of the process.
+            raise AssertionError("a shared session is for looking things up")
+        return await self._hands.do(call)
 
     async def begin(self) -> None:
         try:

@@ -184,8 +184,10 @@ class Writer:
                 return await self._attempt(requests, again=False)
             raise DatabaseFailed(str(unknown)) from unknown
         except BaseException:
-            await session.rollback()
-            await self._disconnect()
+            try:
+                await session.rollback()
+            finally:
+                await self._disconnect()
             raise
         self._cache.keep(known)
         return outcomes

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from muster.store.database import SQLITE
 from muster.store.session import DatabaseFailed
+from muster.store.sqlite import LOCK_PATIENCE
 
 # Any number, as long as every node of every version asks for the same one.
 _ADVISORY_LOCK = 0x6D757374
@@ -58,10 +59,11 @@ def _migrate_sqlite(url: str) -> None:
 def _is_newest(path: Path) -> bool:
     """Whether there is nothing to do, which is looked at through the store's library: another store may be open."""
     with closing(apsw.Connection(str(path))) as connection:
+        connection.set_busy_timeout(LOCK_PATIENCE)
         try:
             versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-        except (apsw.SQLError, apsw.BusyError):
-            # There is no such table yet, or somebody is at it.
+        except apsw.SQLError:
+            # There is no such table yet.
             return False
     return versions == [(_newest(),)]
 
