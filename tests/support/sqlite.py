@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import apsw
 
-SQLITE = "sqlite:///"
-PATIENCE = 30_000
+from muster.store.database import SQLITE as SQLITE
+from muster.store.sqlite import LOCK_PATIENCE
 
 
 @contextmanager
@@ -22,5 +22,5 @@ def opened(url: str) -> Iterator[apsw.Connection]:
 def connect(url: str) -> apsw.Connection:
     """As `opened`, for somebody who closes it himself."""
     connection = apsw.Connection(url.removeprefix(SQLITE))
-    connection.set_busy_timeout(PATIENCE)
+    connection.set_busy_timeout(LOCK_PATIENCE)
     return connection

@@ -9,11 +9,11 @@ from muster.core.attributes import Attribute, AttributeValue, attributes_of, dem
 from muster.core.authenticators import Authenticator, first_authenticator, serial_needed
 from muster.core.belonging import NOWHERE, Belonging, belonging, new_belonging
 from muster.core.drafts import UserDraft, create, needed_by
-from muster.core.finders import HIMSELF, Finder, find_with, found_first
+from muster.core.finders import HIMSELF, Finder, OfAUser, find_with
 from muster.core.frozen import frozen
 from muster.core.lockouts import Lock, Lockout, lock_of
 from muster.core.memberships import Membership
-from muster.core.needs import Foreseen, Need, Way
+from muster.core.needs import Need, Way
 from muster.core.policies import lockout
 from muster.core.ports import Fresh
 from muster.core.users import ALIASES_OF, OF_A_USER, LoginName, User
@@ -77,16 +77,13 @@ _WHOLE = (
 
 
 @frozen
-class UserDetail(Question[Detail]):
+class UserDetail(OfAUser, Question[Detail]):
     """A user, whole."""
 
     permission = "users:view"
+    WAYS = _WHOLE
 
     find: Finder
-
-    def needs(self, tenant: str) -> Iterable[Foreseen]:
-        """The user and what is beside him."""
-        return found_first(self.find, tenant, _WHOLE)
 
     def answer(self, view: View) -> Detail:
         """The user. Refuses with `Unknown` one whom the actor does not see."""

@@ -19,22 +19,8 @@ HIMSELF = Way(User, User.KEY)
 """A user by his tenant and id, as what is kept beside him is looked up."""
 
 
-class Foretelling:
-    """A finder that can say beforehand what is to be looked up for it."""
-
-    __slots__ = ()
-
-    def needs(self, tenant: str, ways: tuple[Way, ...]) -> tuple[Foreseen, ...]:
-        """What is to be looked up in these ways by a tenant and the user's id."""
-        raise AssertionError(f"{type(self).__name__} does not say what it needs")
-
-    def __call__(self, view: View) -> User:
-        """The user. Raises `Unloaded`; refuses with `Unknown`."""
-        raise AssertionError(f"{type(self).__name__} finds nobody")
-
-
 @frozen
-class ById(Foretelling):
+class ById:
     """Finds the user of this id."""
 
     user: str
@@ -48,7 +34,7 @@ class ById(Foretelling):
 
 
 @frozen
-class ByNumber(Foretelling):
+class ByNumber:
     """Finds the user of this number."""
 
     number: int
@@ -62,7 +48,7 @@ class ByNumber(Foretelling):
 
 
 @frozen
-class ByLoginName(Foretelling):
+class ByLoginName:
     """Finds the user who signs in with this name, username or alias."""
 
     folded: str
@@ -79,7 +65,7 @@ class ByLoginName(Foretelling):
 
 
 @frozen
-class ByExternalId(Foretelling):
+class ByExternalId:
     """Finds the user of this external id, the first if several have it."""
 
     external_id: str
@@ -94,7 +80,7 @@ class ByExternalId(Foretelling):
 
 
 @frozen
-class Checked(Foretelling):
+class Checked:
     """Finds whom another one finds, if he passes a check, which refuses where he does not."""
 
     find: Foretelling
@@ -108,6 +94,10 @@ class Checked(Foretelling):
         user = self.find(view)
         self.check(user)
         return user
+
+
+Foretelling = ById | ByNumber | ByLoginName | ByExternalId | Checked
+"""A finder that can say beforehand what is to be looked up in some ways by a tenant and the user's id: its `needs`."""
 
 
 def _followed(need: Need, ways: tuple[Way, ...]) -> Foreseen:

@@ -236,14 +236,13 @@ def user(detail: Detail) -> shapes.User:
 
 def tokens(authenticators: tuple[Authenticator, ...]) -> list[Token]:
     """The tokens of a user, the oldest first."""
-    return sorted(map(token, authenticators), key=_id) if authenticators else []
+    return sorted(map(token, authenticators), key=_id)
 
 
 def user_aliases(it: User, aliases: tuple[LoginName, ...]) -> list[shapes.Alias]:
     """The custom aliases, then the one that mirrors the user id and has the user's own id, as in the guide."""
     found = [shapes.Alias(name.id, it.id, name.value, "CUSTOM") for name in aliases]
-    if len(found) > 1:
-        found.sort(key=_id)
+    found.sort(key=_id)
     found.append(shapes.Alias(it.id, it.id, it.username, "USERID"))
     return found
 
